@@ -1,0 +1,72 @@
+extension ErrorCategory {
+    /// What happened, as the end of a sentence that begins with "because".
+    package var phrase: String {
+        switch self {
+        case .throttledRequests: "the account's limit of requests per minute was reached"
+        case .throttledTokens: "the account's limit of tokens per minute was reached"
+        case .quotaDaily: "the account's daily quota of tokens is used up"
+        case .quotaBilling: "the account's credit or spending limit is used up"
+        case .accessNotGranted: "the account has no access to the model"
+        case .accessPending: "access to the model has not become effective yet"
+        case .accessPolicy: "a policy denies the call"
+        case .modelNotFound: "the provider does not know the model id"
+        case .regionUnavailable: "the model is not offered in this region"
+        case .inferenceProfileRequired: "the model can only be called through an inference profile"
+        case .modelLegacyLocked: "the model is legacy and locked for accounts that have not used it lately"
+        case .modelEndOfLife: "the model has reached the end of its life"
+        case .capabilityUnsupported: "the model lacks a capability that was asked for"
+        case .parameterUnsupported: "the model does not take a parameter that was sent"
+        case .validation: "the provider refused the request as invalid"
+        case .contextLength: "the request is longer than the model's context window"
+        case .maxTokensCap: "more output tokens were asked for than the model can give"
+        case .timeout: "the call took too long"
+        case .notReady: "the model was not ready"
+        case .serviceUnavailable: "the provider's service was unavailable"
+        case .serviceInternal: "the provider's service failed internally"
+        case .modelError: "the model failed while it processed the request"
+        case .streamError: "the stream broke off"
+        case .emptyResponse: "the model answered with nothing"
+        case .malformedOutput: "the model's output was malformed"
+        case .contentFiltered: "the answer was filtered"
+        case .runnerAuthentication: "the runner's credentials were refused"
+        case .network: "the provider could not be reached"
+        case .budgetExceeded: "the job's budget is used up"
+        case .cancelled: "it was cancelled"
+        case .unknown: "of an error that is not known yet"
+        }
+    }
+
+    /// What to do about it, as one sentence.
+    package var remedy: String {
+        switch self {
+        case .throttledRequests: "Ask for a higher request quota, or certify fewer models at once."
+        case .throttledTokens: "Ask for a higher token quota, or certify fewer models at once."
+        case .quotaDaily: "Certify again tomorrow, or ask for a higher daily quota."
+        case .quotaBilling: "Settle the provider's bill or raise the spending limit, then certify again."
+        case .accessNotGranted: "Request access to the model in the provider's console."
+        case .accessPending: "Finish the model's access form and agreement, and certify again in 15 minutes."
+        case .accessPolicy: "Allow the runner's role to invoke the model in every region of the profile."
+        case .modelNotFound: "Check the model id against the provider's list for this region."
+        case .regionUnavailable: "Choose a region that offers the model."
+        case .inferenceProfileRequired: "Certify the model through an inference profile."
+        case .modelLegacyLocked: "Move to the model's successor; the provider has locked this one."
+        case .modelEndOfLife: "Move to the model's successor; the provider has retired this one."
+        case .capabilityUnsupported: "Don't rely on this capability of the model."
+        case .parameterUnsupported: "Don't send this parameter to the model."
+        case .validation: "Report it: the suite sent what this model does not accept."
+        case .contextLength: "Send shorter prompts to the model."
+        case .maxTokensCap: "Ask the model for fewer output tokens."
+        case .timeout: "Certify again later, or in a region that is less busy."
+        case .notReady: "Certify again in a few minutes."
+        case .serviceUnavailable, .serviceInternal: "Look at the provider's status page and certify again later."
+        case .modelError, .streamError: "Certify again; if it stays so, report it to the provider."
+        case .emptyResponse, .malformedOutput: "Try your own prompts before you rely on the model."
+        case .contentFiltered: "Review the guardrails that apply to the account."
+        case .runnerAuthentication: "Renew the credentials that the runner uses, then certify again."
+        case .network: "Check the runner's way to the provider and certify again."
+        case .budgetExceeded: "Raise the job's budget, then certify again."
+        case .cancelled: "Ask for the certification again when it is wanted."
+        case .unknown: "Look at the test's evidence, and report the error so that it gets a category."
+        }
+    }
+}

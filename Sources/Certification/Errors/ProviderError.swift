@@ -1,0 +1,28 @@
+/// Why a call to a model brought no answer.
+package struct ProviderError: Error, Sendable, Hashable {
+    package var category: ErrorCategory
+    /// The provider's own code, for example `ThrottlingException`; empty when the call never got that far.
+    package var code: String
+    /// The provider's own words. Untrusted text.
+    package var message: String
+    /// Nil when no HTTP answer came, or the error came inside a stream.
+    package var httpStatus: Int?
+    package var requestID: String?
+    /// How long the provider asks to wait.
+    package var retryAfter: Duration?
+    /// What had been streamed before the error.
+    package var partialText: String?
+
+    package init(
+        category: ErrorCategory, code: String, message: String, httpStatus: Int? = nil, requestID: String? = nil,
+        retryAfter: Duration? = nil, partialText: String? = nil
+    ) {
+        self.category = category
+        self.code = code
+        self.message = message
+        self.httpStatus = httpStatus
+        self.requestID = requestID
+        self.retryAfter = retryAfter
+        self.partialText = partialText
+    }
+}

@@ -1,0 +1,61 @@
+/// A check of an answer. Pure: the same answer always gets the same grade.
+package enum Grader: Sendable, Hashable, Codable {
+    /// What a text says when a pattern is nowhere in it.
+    package enum Unmatched: String, Sendable, Hashable, Codable {
+        /// The answer is wrong.
+        case fail
+        /// The answer holds nothing that could be graded.
+        case noAnswer
+    }
+
+    /// Something can be seen in the text.
+    case nonEmpty
+    /// The text holds at least one of the strings.
+    case includes(anyOf: [String], caseSensitive: Bool = false)
+    /// The text holds none of the strings, whatever their case.
+    case excludes([String])
+    /// The pattern matches somewhere. A pattern that can't be read is the grader's own error.
+    case regex(String, whenUnmatched: Unmatched)
+    /// The words and numbers occur in this order, with anything between them. Whole words only: 10 holds no 1.
+    case sequence([String])
+    /// The text has letters, and none of them is lowercase.
+    case uppercase
+    /// The text is at least so long, without white space at its ends.
+    case minimumCharacters(Int)
+    /// The text has at least so many lines that are not blank.
+    case minimumLines(Int)
+    /// The model stopped for one of the reasons.
+    case stopReason(in: [StopReason])
+    /// Usage was reported, and at most so many tokens were put out.
+    case outputTokens(atMost: Int)
+    /// Text came in at least so many chunks at times that differ: an answer that was buffered has one.
+    case chunks(atLeast: Int)
+    /// The stream said once, and only once, that the message is over.
+    case singleMessageStop
+    /// Both kinds of tokens were counted, and their total is their sum.
+    case usageReported
+}
+
+/// What a grader thinks of an answer.
+package enum Grade: Sendable, Hashable {
+    case pass
+    case fail(String)
+    case noAnswer(String)
+    /// The grader itself could not decide.
+    case graderError(String)
+
+    /// Several graders' judgement of one answer. An answer without content is no answer, whatever else is wrong with
+    /// it; and it is wrong when one grader says so, whether or not another could decide.
+    package static func combined(_ grades: [Grade]) -> Grade {
+        grades.max { $0.weight < $1.weight } ?? .pass
+    }
+
+    private var weight: Int {
+        switch self {
+        case .pass: 0
+        case .graderError: 1
+        case .fail: 2
+        case .noAnswer: 3
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Contracts
+
+/// What a verdict is made of, drawn from the results.
+struct Evidence {
+    let metrics: Metrics
+    /// The results of those gates that ran.
+    let gates: [TestResult]
+    /// Whether a gate did not run.
+    let gateIsMissing: Bool
+    let coverage: Verdict.Coverage
+
+    private let latest: [TestResult]
+    private let names: [TestID: String]
+    private let errorCategories: [ErrorCategory]
+
+    /// Draws the evidence from results; the interruption stands for the error of every test that did not run.
+    init(_ history: TestHistory, interruption: ErrorCategory) {
+        let gateIDs = Set(history.suite.tests.filter(\.isGate).map(\.id))
+        let latest = history.latest
+        let missing = history.suite.tests.count - latest.count
+        self.latest = latest
+        metrics = Metrics(history)
+        gates = latest.filter { gateIDs.contains($0.test) }
+        gateIsMissing = gates.count < gateIDs.count
+        names = Dictionary(history.suite.tests.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+        errorCategories =
+            latest.filter { $0.outcome == .error }.map { $0.error?.category ?? .unknown }
+            + Array(repeating: interruption, count: missing)
+        let total = history.suite.tests.count
+        coverage = Verdict.Coverage(judged: metrics.judged, applicable: total - metrics.skipped, total: total)
+    }
+
+    /// Tests that ended in an error or did not run, of those that apply.
+    var errorShare: Double {
+        coverage.applicable > 0 ? Double(errorCategories.count) / Double(coverage.applicable) : 0
+    }
+
+    /// The permanent cause that keeps the target from being used. A gate's capability is one: nothing works without it.
+    var unsupportedCategory: ErrorCategory? {
+        let missingCapability = gates.first { $0.outcome == .skipped }?.error?.category
+        return missingCapability ?? Self.primary(of: errorCategories.filter(\.leavesTargetUnsupported))
+    }
+
+    var runnerFault: ErrorCategory? { Self.primary(of: errorCategories.filter(\.isRunnerFault)) }
+
+    var primaryError: ErrorCategory { Self.primary(of: errorCategories) ?? .unknown }
+
+    /// The most severe category; of equally severe ones the most frequent, then the first.
+    private static func primary(of categories: [ErrorCategory]) -> ErrorCategory? {
+        let counts = Dictionary(categories.map { ($0, 1) }, uniquingKeysWith: +)
+        var best: ErrorCategory?
+        for category in categories {
+            guard let current = best else {
+                best = category
+                continue
+            }
+            let isWorse = (category.severity, counts[category] ?? 0) > (current.severity, counts[current] ?? 0)
+            if isWorse { best = category }
+        }
+        return best
+    }
+}
+
+extension Evidence {
+    /// The tests that tell most about why the verdict is what it is, at most three.
+    func topFailures(for status: CertificationStatus) -> [Verdict.Failure] {
+        let isAboutErrors = status == .unsupported || status == .inconclusive
+        let gateIDs = Set(gates.map(\.test))
+        let rank: (TestResult) -> Int = { result in
+            if result.outcome.countsForQuality == isAboutErrors { return 2 }
+            return gateIDs.contains(result.test) ? 0 : 1
+        }
+        // The sort is stable, so that tests of one rank keep the suite's order.
+        return
+            latest
+            .filter { $0.outcome != .pass && $0.outcome != .skipped || $0.outcome == .skipped && rank($0) == 0 }
+            .sorted { rank($0) < rank($1) }
+            .prefix(3)
+            .map { Verdict.Failure(test: $0.test, outcome: $0.outcome, explanation: $0.explanation) }
+    }
+
+    /// The reason in a sentence, at most 500 characters.
+    func sentence(for reason: VerdictReason, status: CertificationStatus) -> String {
+        let text =
+            switch reason {
+            case .error(let category) where status == .unsupported:
+                "The target can't be used because \(category.phrase)\(providersWords(on: category))."
+            case .error(let category):
+                "\(errorCategories.count) of \(coverage.applicable) tests could not be judged, mainly because "
+                    + "\(category.phrase)\(providersWords(on: category))."
+            case .gateFailed:
+                "A test that every model has to pass was not passed: \(failedNames(of: gates)). "
+                    + "\(metrics.passed) of \(metrics.judged) tests passed."
+            case .testsFailed:
+                "\(metrics.passed) of \(metrics.judged) tests passed. Not passed: \(failedNames(of: latest))."
+            case .nothingApplicable: "None of the suite's \(coverage.total) tests applies to the model."
+            case .graderFailed: "\(metrics.graderErrors) tests could not be judged because their graders failed."
+            }
+        return UntrustedText(text).line(limit: 500)
+    }
+
+    private func failedNames(of results: [TestResult]) -> String {
+        results.filter { $0.outcome.countsForQuality && $0.outcome != .pass }
+            .map { names[$0.test] ?? $0.test.rawValue }
+            .joined(separator: "; ")
+    }
+
+    private func providersWords(on category: ErrorCategory) -> String {
+        guard let error = latest.lazy.compactMap(\.error).first(where: { $0.category == category }) else { return "" }
+        let words = [error.code, error.message].filter { !$0.isEmpty }.joined(separator: ": ")
+        return words.isEmpty ? "" : " (\(UntrustedText(words).line(limit: 300)))"
+    }
+}

@@ -1,0 +1,44 @@
+package import Contracts
+package import Foundation
+
+/// What a run came to, with everything that decided it.
+package struct Verdict: Sendable, Hashable, Codable {
+    /// One test that did not pass.
+    package struct Failure: Sendable, Hashable, Codable {
+        package var test: TestID
+        package var outcome: TestOutcome
+        package var explanation: String
+    }
+
+    /// How much of the suite the verdict rests on.
+    package struct Coverage: Sendable, Hashable, Codable {
+        /// Tests whose outcome says something about the model.
+        package var judged: Int
+        /// Tests that were not skipped.
+        package var applicable: Int
+        package var total: Int
+    }
+
+    /// CERTIFIED, QUALITY_WARNING, FAILED, UNSUPPORTED or INCONCLUSIVE.
+    package var status: CertificationStatus
+    /// 0–5 with one decimal; nil when INCONCLUSIVE.
+    package var rating: Double?
+    /// Nil when INCONCLUSIVE.
+    package var badge: Badge?
+    /// An error category or one of `VerdictReason`'s codes; nil when certified without remark.
+    package var reasonCode: String?
+    /// In a sentence, at most 500 characters.
+    package var reason: String?
+    /// What to do next, in a sentence.
+    package var remedy: String?
+    package var metrics: Metrics
+    package var coverage: Coverage
+    /// The most telling tests that did not pass, at most three.
+    package var topFailures: [Failure]
+    package var suite: SuiteID
+    package var suiteVersion: Int
+    package var rubricVersion: Int
+    package var judgedAt: Date
+    /// Seven days after the judgement; nil unless CERTIFIED or QUALITY_WARNING.
+    package var certifiedUntil: Date?
+}

@@ -1,0 +1,33 @@
+package import Contracts
+
+extension ModelRegistry {
+    /// The known ids nearest to one that is not known, nearest first, at most three; none when nothing is near.
+    package func suggestions(for unknown: ModelID) -> [ModelID] {
+        // A long id is not compared: nothing near it exists, and it came from outside.
+        guard unknown.rawValue.utf8.count <= 200 else { return [] }
+        let wanted = Array(unknown.rawValue.lowercased().utf8)
+        let limit = max(3, wanted.count / 3)
+        return
+            models
+            .map { (id: $0.id, distance: Self.editDistance(wanted, Array($0.id.rawValue.utf8))) }
+            .filter { $0.distance <= limit }
+            .sorted { ($0.distance, $0.id) < ($1.distance, $1.id) }
+            .prefix(3)
+            .map(\.id)
+    }
+
+    /// How many bytes must be inserted, removed or replaced to make one text of the other (Levenshtein).
+    static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        var row = Array(0...right.count)
+        for (position, byte) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = position + 1
+            for (column, other) in right.enumerated() {
+                let substituted = diagonal + (byte == other ? 0 : 1)
+                diagonal = row[column + 1]
+                row[column + 1] = min(substituted, row[column] + 1, diagonal + 1)
+            }
+        }
+        return row[right.count]
+    }
+}

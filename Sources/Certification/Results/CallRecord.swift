@@ -1,0 +1,70 @@
+/// What is kept of one call.
+package struct CallRecord: Sendable, Hashable, Codable {
+    /// How one call ended.
+    package enum Ending: String, Sendable, Hashable, Codable {
+        /// With an answer that holds visible text.
+        case answered
+        /// With an answer that holds none.
+        case empty
+        /// With the refusal that the test asked for.
+        case refused
+        /// With any other error.
+        case failed
+    }
+
+    package var ending: Ending
+    package var isStreamed: Bool
+    /// From the start of the request to the last byte, in milliseconds on a monotonic clock.
+    package var latencyMs: Double
+    /// From the start of the request to the first chunk that is not empty, in milliseconds; nil when not streamed.
+    package var ttftMs: Double?
+    package var inputTokens: Int?
+    package var outputTokens: Int?
+    package var requestID: String?
+    /// The id that was called, for example an inference profile's; nil when no answer says so.
+    package var calledModel: String?
+    package var errorCategory: ErrorCategory?
+
+    package init(
+        ending: Ending, isStreamed: Bool, latencyMs: Double, ttftMs: Double? = nil, inputTokens: Int? = nil,
+        outputTokens: Int? = nil, requestID: String? = nil, calledModel: String? = nil,
+        errorCategory: ErrorCategory? = nil
+    ) {
+        self.ending = ending
+        self.isStreamed = isStreamed
+        self.latencyMs = latencyMs
+        self.ttftMs = ttftMs
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+        self.requestID = requestID
+        self.calledModel = calledModel
+        self.errorCategory = errorCategory
+    }
+}
+
+extension CallRecord {
+    init(_ answer: ModelAnswer, mode: TestCall.Mode) {
+        self.init(
+            ending: answer.text.isBlank ? .empty : .answered, isStreamed: mode == .stream,
+            latencyMs: answer.timing.total.milliseconds, ttftMs: answer.timing.firstChunk?.milliseconds,
+            inputTokens: answer.usage?.inputTokens, outputTokens: answer.usage?.outputTokens,
+            requestID: answer.requestID.map { UntrustedText($0).line(limit: 200) },
+            calledModel: UntrustedText(answer.calledModel).line(limit: 300))
+    }
+
+    init(_ error: ProviderError, mode: TestCall.Mode, isExpected: Bool, elapsed: Duration) {
+        self.init(
+            ending: isExpected ? .refused : .failed, isStreamed: mode == .stream, latencyMs: elapsed.milliseconds,
+            requestID: error.requestID.map { UntrustedText($0).line(limit: 200) }, errorCategory: error.category)
+    }
+}
+
+extension Duration {
+    /// In milliseconds, to the microsecond.
+    var milliseconds: Double { (self / .microseconds(1)).rounded() / 1000 }
+}
+
+extension String {
+    /// Whether nothing of it would be seen.
+    var isBlank: Bool { allSatisfy(\.isWhitespace) }
+}

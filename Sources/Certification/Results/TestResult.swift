@@ -1,0 +1,93 @@
+package import Contracts
+package import Foundation
+
+/// How one test of one attempt ended, with the evidence. Holds no text that is not sanitised.
+package struct TestResult: Sendable, Hashable, Codable {
+    package var test: TestID
+    package var outcome: TestOutcome
+    /// Why, in a sentence.
+    package var explanation: String
+    /// Nil unless an error decided the outcome.
+    package var error: TestError?
+    /// Which attempt at the certification it belongs to, from 1.
+    package var attempt: Int
+    /// In the order in which they were made.
+    package var calls: [CallRecord]
+    /// The beginning of the answer that decided, at most 500 characters; nil when there was none.
+    package var excerpt: String?
+    /// What the test found out on the way, for example `temperature-with-top-p`.
+    package var capabilities: [String: Bool]
+    package var startedAt: Date
+    package var finishedAt: Date
+
+    package init(
+        test: TestID, outcome: TestOutcome, explanation: String, error: TestError? = nil, attempt: Int,
+        calls: [CallRecord] = [], excerpt: String? = nil, capabilities: [String: Bool] = [:], startedAt: Date,
+        finishedAt: Date
+    ) {
+        self.test = test
+        self.outcome = outcome
+        self.explanation = explanation
+        self.error = error
+        self.attempt = attempt
+        self.calls = calls
+        self.excerpt = excerpt
+        self.capabilities = capabilities
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+    }
+
+    /// Whether a later attempt has no reason to run the test again: only infrastructure trouble gives one.
+    package var isFinal: Bool { outcome != .error }
+}
+
+extension TestResult {
+    /// The calls' latencies together, in milliseconds; waits between calls are not part of it.
+    package var latencyMs: Double { calls.reduce(0) { $0 + $1.latencyMs } }
+
+    /// Of the first streamed call that has one, in milliseconds.
+    package var ttftMs: Double? { calls.lazy.compactMap(\.ttftMs).first }
+
+    /// Of all calls; nil when none reported usage.
+    package var inputTokens: Int? { Self.sum(calls.compactMap(\.inputTokens)) }
+
+    /// Of all calls; nil when none reported usage.
+    package var outputTokens: Int? { Self.sum(calls.compactMap(\.outputTokens)) }
+
+    /// The provider's request ids, to quote to its support.
+    package var requestIDs: [String] { calls.compactMap(\.requestID) }
+
+    /// The id that was called; nil when no call was answered.
+    package var calledModel: String? { calls.lazy.compactMap(\.calledModel).first }
+
+    private static func sum(_ counts: [Int]) -> Int? { counts.isEmpty ? nil : counts.reduce(0, +) }
+}
+
+/// The error that decided a test's outcome.
+package struct TestError: Sendable, Hashable, Codable {
+    package var category: ErrorCategory
+    /// The provider's own code, at most 100 characters.
+    package var code: String
+    /// The provider's own words on one line, at most 500 characters.
+    package var message: String
+    package var httpStatus: Int?
+    /// How long the provider asks to wait, in seconds.
+    package var retryAfterSeconds: Double?
+
+    package init(
+        category: ErrorCategory, code: String, message: String, httpStatus: Int? = nil,
+        retryAfterSeconds: Double? = nil
+    ) {
+        self.category = category
+        self.code = UntrustedText(code).line(limit: 100)
+        self.message = UntrustedText(message).line(limit: 500)
+        self.httpStatus = httpStatus
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    package init(_ error: ProviderError) {
+        self.init(
+            category: error.category, code: error.code, message: error.message, httpStatus: error.httpStatus,
+            retryAfterSeconds: error.retryAfter.map { $0 / .seconds(1) })
+    }
+}

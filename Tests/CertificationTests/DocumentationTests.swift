@@ -1,0 +1,45 @@
+import Certification
+import Contracts
+import Foundation
+import Testing
+
+@Suite("docs/certification.md")
+struct DocumentationTests {
+    private let page: String
+
+    init() throws {
+        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        page = try String(contentsOf: repository.appending(path: "docs/certification.md"), encoding: .utf8)
+    }
+
+    @Test("Every test of the suite has its row", arguments: Certification.Suite.base.tests.map(\.id.rawValue))
+    func tests(id: String) {
+        let isThere = page.contains("| `\(id)`")
+        #expect(isThere)
+    }
+
+    @Test("Every error category has its row, and the row is true", arguments: ErrorCategory.allCases)
+    func errors(category: ErrorCategory) {
+        let row = "| `\(category.rawValue)` | \(words(for: category)) | \(category.severity) | \(category.remedy) |"
+        let isThere = page.contains(row)
+        #expect(isThere, "\(row)")
+    }
+
+    @Test("The versions are those of the code")
+    func versions() {
+        #expect(page.contains("The suite `base`, version \(Certification.Suite.base.version)"))
+        #expect(page.contains("rubric version \(Rubric.version1.version)"))
+    }
+
+    private func words(for category: ErrorCategory) -> String {
+        switch category.effect {
+        case .retry: category == .accessPending ? "retry, long; then unsupported" : "retry, \(category.retryDelay)"
+        case .endsUnsupported: "unsupported"
+        case .endsInconclusive: "inconclusive"
+        case .skipsTest: "skips"
+        case .failsTest: "fails"
+        case .leavesUnjudged: "unjudged"
+        }
+    }
+}

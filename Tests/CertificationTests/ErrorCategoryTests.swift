@@ -1,0 +1,48 @@
+import Certification
+import Testing
+
+@Suite("Error categories")
+struct ErrorCategoryTests {
+    @Test("Only what is retryable has a delay", arguments: ErrorCategory.allCases)
+    func delays(_ category: ErrorCategory) {
+        #expect((category.retryDelay == .none) == !category.isRetryable)
+    }
+
+    @Test("Trouble of the infrastructure never counts against quality", arguments: ErrorCategory.allCases)
+    func blame(_ category: ErrorCategory) {
+        #expect(!(category.countsAgainstQuality && category.countsAgainstAvailability))
+        #expect(!(category.countsAgainstQuality && (category.isRetryable || category.isRunnerFault)))
+        #expect(!(category.isThrottle && category.countsAgainstAvailability))
+    }
+
+    @Test("Each says what happened and what to do", arguments: ErrorCategory.allCases)
+    func words(_ category: ErrorCategory) {
+        #expect(category.remedy.hasSuffix("."))
+        #expect(!category.phrase.isEmpty && !category.phrase.hasSuffix("."))
+    }
+
+    @Test("Throttling and pending access wait long, the rest briefly")
+    func longDelays() {
+        #expect(
+            ErrorCategory.allCases.filter { $0.retryDelay == .long }
+                == [.throttledRequests, .throttledTokens, .accessPending])
+    }
+
+    @Test("What makes a target unsupported")
+    func permanent() {
+        #expect(
+            ErrorCategory.allCases.filter(\.leavesTargetUnsupported)
+                == [
+                    .accessNotGranted, .accessPending, .accessPolicy, .modelNotFound, .regionUnavailable,
+                    .inferenceProfileRequired, .modelLegacyLocked, .modelEndOfLife,
+                ])
+        #expect(!ErrorCategory.accessPending.isPermanentForTarget)
+    }
+
+    @Test("What the runner has to answer for")
+    func runnerFaults() {
+        #expect(
+            ErrorCategory.allCases.filter(\.isRunnerFault)
+                == [.quotaDaily, .quotaBilling, .runnerAuthentication, .budgetExceeded])
+    }
+}
