@@ -1,0 +1,110 @@
+import Foundation
+
+/// The control file: `{"models": {"<model id>": {"behaviour": "throttle", "share": 0.3}}, "latencyScale": 0.5}`.
+struct ControlFile: Sendable, Hashable {
+    var models: [String: BehaviourRule] = [:]
+    /// 0–100; nil leaves it to the environment.
+    var latencyScale: Double?
+
+    init() {}
+
+    /// - Throws: `ControlFileError` for whatever is not exactly as described.
+    init(json: Data) throws(ControlFileError) {
+        do {
+            self = try JSONDecoder().decode(ControlFile.self, from: json)
+        } catch let error as DecodingError {
+            throw ControlFileError(error)
+        } catch {
+            throw ControlFileError(key: "", problem: "\(error)")
+        }
+    }
+}
+
+/// What is wrong with a control file.
+struct ControlFileError: Error, Hashable, CustomStringConvertible {
+    /// The way to the key, for example `models.amazon.nova-lite-v1:0.share`; empty for the file as a whole.
+    var key: String
+    var problem: String
+
+    var description: String { key.isEmpty ? problem : "'\(key)': \(problem)" }
+}
+
+extension ControlFileError {
+    fileprivate init(_ error: DecodingError) {
+        switch error {
+        case .keyNotFound(let key, let context):
+            self.init(context.codingPath + [key], "it is missing")
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+            self.init(context.codingPath, context.debugDescription)
+        @unknown default:
+            self.init([], "\(error)")
+        }
+    }
+
+    private init(_ path: [any CodingKey], _ problem: String) {
+        self.init(key: path.map(\.stringValue).joined(separator: "."), problem: problem)
+    }
+}
+
+extension ControlFile: Decodable {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case models, latencyScale }
+
+    init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownKeys(but: CodingKeys.allCases.map(\.rawValue))
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        models = try container.decodeIfPresent([String: BehaviourRule].self, forKey: .models) ?? [:]
+        latencyScale = try container.decodeIfPresent(Double.self, forKey: .latencyScale, in: 0...100)
+    }
+}
+
+extension BehaviourRule: Decodable {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case behaviour, share, first, regions }
+
+    init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownKeys(but: CodingKeys.allCases.map(\.rawValue))
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let name = try container.decode(String.self, forKey: .behaviour)
+        guard let behaviour = Behaviour(rawValue: name) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .behaviour, in: container,
+                debugDescription: "it must be one of \(Behaviour.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        self.init(
+            behaviour: behaviour, share: try container.decodeIfPresent(Double.self, forKey: .share, in: 0...1),
+            first: try container.decodeIfPresent(Int.self, forKey: .first, in: 0...1_000_000_000),
+            regions: try container.decodeIfPresent([String].self, forKey: .regions))
+    }
+}
+
+private struct AnyKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}
+
+extension Decoder {
+    /// A misspelt key must not silently do nothing.
+    fileprivate func refuseUnknownKeys(but known: [String]) throws {
+        let keys = try container(keyedBy: AnyKey.self).allKeys
+        guard let unknown = keys.first(where: { !known.contains($0.stringValue) }) else { return }
+        throw DecodingError.dataCorrupted(
+            DecodingError.Context(
+                codingPath: codingPath + [unknown],
+                debugDescription: "it is unknown; known are \(known.joined(separator: ", "))"))
+    }
+}
+
+extension KeyedDecodingContainer {
+    fileprivate func decodeIfPresent<Number: Comparable & Decodable>(
+        _ type: Number.Type, forKey key: Key, in range: ClosedRange<Number>
+    ) throws -> Number? {
+        guard let number = try decodeIfPresent(type, forKey: key) else { return nil }
+        guard range.contains(number) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: key, in: self,
+                debugDescription: "it is \(number); it must be from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}

@@ -1,0 +1,134 @@
+import AWSWire
+import Certification
+import Contracts
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// Bedrock's runtime and control plane from the server's side: authenticates, finds the model, answers or misbehaves.
+struct Simulator: Sendable {
+    private static let bodyLimit = 25 * 1024 * 1024
+
+    let verifier: SigV4Verifier
+    let catalogue: ModelCatalogue
+    let plan: BehaviourPlan
+    let calls = CallLog()
+    let logger: Logger
+
+    /// The answer to any request; what goes wrong is an answer too.
+    func respond(to request: Request) async throws -> Response {
+        let requestID = UUID().uuidString.lowercased()
+        let response = try await answer(request, requestID: requestID)
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private func answer(_ request: Request, requestID: String) async throws -> Response {
+        do {
+            return try await route(request, requestID: requestID)
+        } catch let error as BedrockError {
+            return try .bedrock(error, requestID: requestID)
+        } catch is CancellationError {
+            // The simulator shuts down.
+            return try .bedrock(BedrockError.unavailable, requestID: requestID)
+        } catch {
+            logger.warning("A request could not be answered", metadata: ["error": "\(error)"])
+            return try .bedrock(BedrockError.internalFailure, requestID: requestID)
+        }
+    }
+
+    private func route(_ request: Request, requestID: String) async throws -> Response {
+        let parts = (request.head.path ?? "/").split(separator: "?", maxSplits: 1).map(String.init)
+        let path = parts.first ?? "/"
+        if request.method == .get, path == "/_simulator/calls" { return try .bedrock(calls.all, requestID: requestID) }
+
+        var request = request
+        let body = try await collectBody(of: &request)
+        let region = try authenticate(request, path: path, query: parts.count > 1 ? parts[1] : "", body: body)
+        let plane = ControlPlane(registry: catalogue.registry)
+        switch (request.method, path) {
+        case (.get, "/foundation-models"):
+            return try .bedrock(plane.foundationModels(in: region), requestID: requestID)
+        case (.get, "/inference-profiles"):
+            return try .bedrock(plane.inferenceProfiles(in: region), requestID: requestID)
+        case (.post, _):
+            return try await invoke(path, request, body: body, from: region, requestID: requestID)
+        default:
+            throw BedrockError.unknownOperation
+        }
+    }
+
+    private func collectBody(of request: inout Request) async throws -> Data {
+        do {
+            return Data((try await request.collectBody(upTo: Self.bodyLimit)).readableBytesView)
+        } catch is NIOTooManyBytesError {
+            throw BedrockError.validation("The request is longer than \(Self.bodyLimit) bytes.")
+        }
+    }
+
+    private func authenticate(
+        _ request: Request, path: String, query: String, body: Data
+    ) throws(BedrockError) -> Region {
+        var headers = request.headers.map { (name: $0.name.rawName, value: $0.value) }
+        headers.append((name: "host", value: request.head.authority ?? ""))
+        let signed = SignableRequest(
+            method: request.method.rawValue, path: path, query: query, headers: headers, body: body)
+        let verification = verifier.verify(signed, now: Date())
+        guard case .verified(_, let region) = verification else {
+            throw BedrockError(
+                type: verification.exceptionName ?? "AccessDeniedException", status: verification.httpStatus,
+                message: verification.message)
+        }
+        return Region(region)
+    }
+
+    private func invoke(
+        _ path: String, _ request: Request, body: Data, from region: Region, requestID: String
+    ) async throws -> Response {
+        guard let match = path.wholeMatch(of: /\/model\/(.+)\/(converse|converse-stream)/) else {
+            throw BedrockError.unknownOperation
+        }
+        guard let called = String(match.1).removingPercentEncoding else { throw BedrockError.unknownModel }
+        let model = try catalogue.resolve(called, from: region)
+        calls.count(model, \.calls)
+        let conversation = try ConverseRequest(body: body, model: model)
+        let (behaviour, scale) = plan.next(model: model, region: region.rawValue)
+        if behaviour == .timeOut { try await hang(request, model: model) }
+        if let refusal = BedrockError(of: behaviour, model: model) { throw refusal }
+        let turn = Turn(
+            model: model, behaviour: behaviour, latency: LatencyProfile(modelID: model, scale: scale),
+            request: conversation, calls: calls)
+        return match.2 == "converse"
+            ? try await turn.reply(requestID: requestID) : try await turn.stream(requestID: requestID)
+    }
+
+    /// Waits until the client of a request whose body has been collected goes away or the simulator shuts down, then throws.
+    private func hang(_ request: Request, model: String) async throws {
+        let (present, source) = AsyncStream<Void>.makeStream()
+        try await request.body.consumeWithInboundCloseHandler { _ in
+            await cancelWhenGracefulShutdown { for await _ in present {} }
+        } onInboundClosed: {
+            // Shutting down closes the connection too.
+            if !Task.isShuttingDownGracefully { calls.count(model, \.abandoned) }
+            source.finish()
+        }
+        throw CancellationError()
+    }
+}
+
+extension BedrockError {
+    /// What a behaviour answers instead of the model; nil for one that comes to an answer.
+    init?(of behaviour: Behaviour, model: String) {
+        switch behaviour {
+        case .throttle: self = .throttled
+        case .deny: self = .denied
+        case .endOfLife: self = .endOfLife
+        case .failInternally: self = .internalFailure
+        case .unavailable: self = .unavailable
+        case .requireProfile: self = .profileRequired(model)
+        case .normal, .timeOut, .breakStream, .cutStream, .endEmpty, .streamSlowly, .answerBadly, .buffer: return nil
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import AWSWire
+import Certification
+import Contracts
+import Curl
+import Foundation
+import Logging
+import ModelProviders
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@testable import BedrockSimulator
+
+/// A simulator on a port of its own, and CertForge's own client of Bedrock.
+struct SimulatorScenario: Sendable {
+    static let credentials = AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret")
+    static let region: Region = "us-east-1"
+
+    let simulator: Simulator
+    let url: String
+    let engine: CurlEngine
+    private let group: ServiceGroup
+
+    /// Runs a simulator for as long as `body` runs.
+    ///
+    /// - Parameter latencyScale: 0 answers at once.
+    static func run(latencyScale: Double = 0, _ body: (SimulatorScenario) async throws -> Void) async throws {
+        let logger = Logger(label: "simulator-tests", factory: { _ in SwiftLogNoOpLogHandler() })
+        let simulator = Simulator(
+            verifier: SigV4Verifier(service: "bedrock") { $0 == credentials.accessKeyID ? credentials : nil },
+            catalogue: ModelCatalogue(registry: try ModelRegistry.bundled()),
+            plan: BehaviourPlan(path: nil, latencyScale: latencyScale, logger: logger), logger: logger)
+        let (ports, source) = AsyncStream<Int>.makeStream()
+        let application = simulator.application(host: "127.0.0.1", port: 0) { port in
+            if let port { source.yield(port) }
+            source.finish()
+        }
+        let group = ServiceGroup(services: [application], logger: logger)
+        let engine = try CurlEngine()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let port = try #require(await ports.first { _ in true })
+            try await body(
+                SimulatorScenario(
+                    simulator: simulator, url: "http://127.0.0.1:\(port)", engine: engine, group: group))
+            await engine.shutdown()
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    func shutDown() async { await group.triggerGracefulShutdown() }
+
+    func provider(timeout: Duration = .seconds(20)) throws -> BedrockProvider {
+        BedrockProvider(
+            engine: engine,
+            configuration: BedrockConfiguration(
+                credentials: Self.credentials, endpoint: try BedrockEndpoint(url: url),
+                timeouts: TransferTimeouts(total: timeout)))
+    }
+
+    func target(_ model: String) -> Target {
+        Target(provider: .bedrock, model: ModelID(model), region: Self.region, profile: .inRegion)
+    }
+
+    func target(_ behaviour: Behaviour) -> Target { target("simulator.\(behaviour.rawValue)-v1:0") }
+
+    /// A signed request to any path.
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, body: Data = Data(), region: Region = Self.region
+    ) async throws -> HTTPResponse {
+        let signer = SigV4Signer(credentials: Self.credentials, region: region.rawValue, service: "bedrock")
+        let host = String(url.dropFirst("http://".count))
+        let signed = signer.sign(
+            SignableRequest(method: method.rawValue, path: path, headers: [("Host", host)], body: body), at: Date())
+        return try await engine.send(
+            HTTPRequest(
+                method: method, url: url + path,
+                headers: HTTPHeaders(signed.map { HTTPHeaders.Field(name: $0.name, value: $0.value) }), body: body))
+    }
+
+    /// The counts of a model once `condition` holds for them.
+    func calls(of model: String, once condition: (CallLog.Entry) -> Bool) async throws -> CallLog.Entry {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while true {
+            let entry = simulator.calls.all[model] ?? CallLog.Entry()
+            if condition(entry) { return entry }
+            try #require(ContinuousClock.now < deadline, "still \(entry)")
+            await Task.yield()
+        }
+    }
+}
