@@ -1,0 +1,43 @@
+import Foundation
+package import Logging
+package import Messaging
+package import MessagingPostgres
+package import Postgres
+
+/// The SQL of jobs, certifications, runs and results: the one place that the gateway and the processor share.
+///
+/// Every change of state is one transaction with the messages that announce it. Locks are always taken in the order
+/// job, certification, current pointer, so that no two transactions wait for each other.
+package struct CertificationStore: Sendable {
+    /// The schema that the store's connections must have as their `searchPath`.
+    package static let schema = "certification"
+
+    package static let migrations = [
+        PostgresOutbox.migration,
+        Migration(name: "0001_certification", file: PackageResources._001_certification_sql),
+    ]
+
+    /// Seconds until a request that has left the outbox and that no processor took has evidently expired: the queue's
+    /// limit and five minutes.
+    static let requestLifetime: TimeInterval = 3_600 + 300
+
+    let client: PostgresClient
+    let outbox: PostgresOutbox
+    let inbox: PostgresInbox
+    let relay: OutboxRelay?
+    let logger: Logger
+
+    /// - Parameters:
+    ///   - client: its connections' `searchPath` is the schema.
+    ///   - outbox: the outbox of the same schema.
+    ///   - relay: the process's own relay, which is handed each message right after the commit; nil when the process has
+    ///     none, in which case the relays of other processes are notified.
+    ///   - logger: for trouble that is dealt with here.
+    package init(client: PostgresClient, outbox: PostgresOutbox, relay: OutboxRelay?, logger: Logger) {
+        self.client = client
+        self.outbox = outbox
+        inbox = PostgresInbox(schema: client.configuration.searchPath ?? Self.schema)
+        self.relay = relay
+        self.logger = logger
+    }
+}

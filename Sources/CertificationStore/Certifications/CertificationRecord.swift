@@ -1,0 +1,62 @@
+package import Contracts
+package import Foundation
+
+/// The certification of one target as it is stored.
+package struct CertificationRecord: Sendable, Hashable {
+    package var id: CertificationID
+    package var jobID: JobID
+    package var target: Target
+    package var modelName: String?
+    package var status: CertificationStatus
+    /// Attempts begun, from 0.
+    package var attempts: Int
+    /// 0–5 with one decimal; nil when the target was not judged.
+    package var rating: Double?
+    package var badge: Badge?
+    package var reasonCode: String?
+    package var reason: String?
+    package var remedy: String?
+    /// Until when the certificate holds; nil when none was issued.
+    package var certifiedUntil: Date?
+    package var queuedAt: Date
+    /// When the first attempt began.
+    package var startedAt: Date?
+    package var finishedAt: Date?
+    /// When the next attempt falls due; nil unless the status is `RETRYING`.
+    package var nextAttemptAt: Date?
+
+    /// The outcome as events and mails carry it. The model's id stands in for a missing name.
+    package var summary: CertificationSummary {
+        CertificationSummary(
+            certificationID: id, target: target, modelName: modelName ?? target.model.rawValue, status: status,
+            rating: rating, badge: badge, reasonCode: reasonCode, reason: reason, remedy: remedy, attempts: attempts,
+            certifiedUntil: certifiedUntil)
+    }
+}
+
+/// Which current certifications to list; empty or nil fields match everything.
+package struct CertificationFilter: Sendable, Hashable {
+    package var provider: ProviderID?
+    package var models: [ModelID]
+    package var regions: [Region]
+    package var statuses: [CertificationStatus]
+
+    package init(
+        provider: ProviderID? = nil, models: [ModelID] = [], regions: [Region] = [],
+        statuses: [CertificationStatus] = []
+    ) {
+        self.provider = provider
+        self.models = models
+        self.regions = regions
+        self.statuses = statuses
+    }
+}
+
+/// Where a page of current certifications ended: the last one of it.
+package struct CertificationCursor: Sendable, Hashable {
+    package var last: CertificationID
+
+    package init(last: CertificationID) {
+        self.last = last
+    }
+}

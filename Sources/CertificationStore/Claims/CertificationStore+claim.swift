@@ -1,0 +1,150 @@
+import Certification
+package import Contracts
+package import Foundation
+package import Messaging
+import MessagingPostgres
+import Postgres
+
+extension CertificationStore {
+    /// Claims a certification for a processor, unless it has ended or another holds it.
+    ///
+    /// Decides by what it reads and writes only if that still holds, so that of two claims at once one wins and the other
+    /// decides again.
+    ///
+    /// The attempt that begins is the message's. The lease belongs to `owner`, the process, and runs from now by the
+    /// database's clock.
+    package func claim(
+        _ id: CertificationID, of message: IncomingMessage, owner: UUID, leaseDuration: Duration, now: Date
+    ) async throws -> ClaimOutcome {
+        try await announcing { connection in
+            while true {
+                guard let row = try await claimRow(id, message: message, on: connection) else { return (.unknown, []) }
+                let step = ClaimStep(row: row, message: message, owner: owner, leaseDuration: leaseDuration, now: now)
+                if let done = try await perform(step, on: connection) { return done }
+            }
+        }
+    }
+
+    /// - Returns: nil when the row changed meanwhile and the decision must be made again.
+    private func perform(
+        _ step: ClaimStep, on connection: PostgresConnection
+    ) async throws -> (ClaimOutcome, [OutgoingMessage])? {
+        switch ClaimDecision(step.row.view, attempt: step.message.attempt) {
+        case .take(let afterDeath):
+            return try await take(step, afterDeath: afterDeath, on: connection).map { (.claimed($0), []) }
+        case .wait(let remaining):
+            return (.heldByOther(remaining), [])
+        case .finished(let status):
+            try await recordHandled(step.message, on: connection)
+            return (.finished(status), [])
+        case .superseded:
+            return (.superseded, [])
+        case .cancel:
+            return try await end(step, status: .cancelled, reason: .cancelled, on: connection).map { (.cancelled, $0) }
+        case .giveUp:
+            let cause = DeadLetterCause(.attemptsExhausted, error: Reason.workerDied.text)
+            let letter = deadLetter(step.message, cause, now: step.now)
+            return try await end(step, status: .inconclusive, reason: .workerDied, on: connection)
+                .map { (.finished(.inconclusive), $0 + [letter]) }
+        }
+    }
+
+    private func take(_ step: ClaimStep, afterDeath: Bool, on connection: PostgresConnection) async throws -> Claim? {
+        let row = step.row
+        if row.view.jobStatus == .queued {
+            // Before the certification's row, as everywhere.
+            try await connection.execute(
+                """
+                UPDATE jobs SET status = 'PROCESSING', started_at = \(step.now)
+                WHERE id = \(row.jobID.rawValue) AND status = 'QUEUED'
+                """)
+        }
+        let rows = try await connection.pipeline([
+            """
+            UPDATE certifications
+            SET status = 'PROCESSING', fence = fence + 1, attempts = \(step.message.attempt),
+                worker_deaths = worker_deaths + \(afterDeath ? 1 : 0), lease_owner = \(step.owner),
+                lease_expires_at = clock_timestamp() + \(step.leaseDuration)::interval,
+                started_at = COALESCE(started_at, \(step.now)), next_attempt_at = NULL
+            WHERE \(fragment: row.isUnchanged) RETURNING fence
+            """,
+            Self.selectResults(of: row.id),
+        ])
+        guard let fence = try rows[0].first?.decode(Int.self, "fence") else { return nil }
+        return Claim(
+            certificationID: row.id, jobID: row.jobID, target: row.target, suite: row.suite, lane: row.lane,
+            attempt: step.message.attempt, fence: fence, runID: RunID(), startedAt: step.now,
+            results: try rows[1].map { try $0.testResult() }, message: step.message)
+    }
+
+    private func end(
+        _ step: ClaimStep, status: CertificationStatus, reason: Reason, on connection: PostgresConnection
+    ) async throws -> [OutgoingMessage]? {
+        guard let job = try await LockedJob.lock(step.row.jobID, on: connection) else {
+            throw MissingJob(id: step.row.jobID)
+        }
+        guard
+            let ended = try await endWithoutRun(
+                step.row.isUnchanged, status: status, reason: reason, job: job, now: step.now, on: connection)
+        else { return nil }
+        try await recordHandled(step.message, on: connection)
+        return ended
+    }
+
+    private func claimRow(
+        _ id: CertificationID, message: IncomingMessage, on connection: PostgresConnection
+    ) async throws -> ClaimRow? {
+        let rows = try await connection.query(
+            """
+            SELECT c.id, c.job_id, c.provider, c.model, c.region, c.profile, c.status, c.attempts, c.worker_deaths, c.fence,
+                   EXTRACT(EPOCH FROM c.lease_expires_at - clock_timestamp())::float8 AS lease_remaining,
+                   jobs.suite, jobs.lane, jobs.status AS job_status, jobs.cancelled_at IS NOT NULL AS job_cancelled
+            FROM certifications AS c JOIN jobs ON jobs.id = c.job_id WHERE c.id = \(id.rawValue)
+            """)
+        guard let row = rows.first else { return nil }
+        return try ClaimRow(row, isHandled: try await isHandled(message, on: connection))
+    }
+}
+
+/// A claim under way.
+private struct ClaimStep: Sendable {
+    var row: ClaimRow
+    var message: IncomingMessage
+    var owner: UUID
+    var leaseDuration: Duration
+    var now: Date
+}
+
+/// A certification's row as a claim read it.
+private struct ClaimRow: Sendable {
+    var id: CertificationID
+    var jobID: JobID
+    var target: Target
+    var suite: SuiteID
+    var lane: Lane
+    var fence: Int
+    var view: ClaimView
+
+    init(_ row: PostgresRow, isHandled: Bool) throws {
+        id = try row.identifier("id")
+        jobID = try row.identifier("job_id")
+        target = try row.target()
+        suite = try row.name("suite")
+        lane = try row.name("lane")
+        fence = try row.decode(Int.self, "fence")
+        view = ClaimView(
+            status: try row.name("status"), attempts: try row.decode(Int.self, "attempts"),
+            workerDeaths: try row.decode(Int.self, "worker_deaths"),
+            leaseRemaining: try row.decodeIfPresent(Double.self, "lease_remaining").map { .seconds($0) },
+            jobStatus: try row.name("job_status"), isJobCancelled: try row.decode(Bool.self, "job_cancelled"),
+            isHandled: isHandled)
+    }
+
+    /// Holds while nobody else has changed what the decision rests on.
+    var isUnchanged: SQLStatement {
+        """
+        id = \(id.rawValue) AND fence = \(fence) AND status = \(view.status.rawValue) AND attempts = \(view.attempts)
+            AND (status <> 'PROCESSING' OR lease_expires_at IS NULL OR lease_expires_at <= clock_timestamp())
+        """
+    }
+}

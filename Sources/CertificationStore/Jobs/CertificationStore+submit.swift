@@ -1,0 +1,151 @@
+import Contracts
+import Foundation
+import Logging
+import Messaging
+import Postgres
+
+extension CertificationStore {
+    /// Stores a job, its certifications and the messages that start them in one transaction.
+    ///
+    /// Targets known to be unsupported end at once; a job of only such targets ends with them.
+    ///
+    /// - Throws: `PostgresError`. When the connection was lost during the commit, the job is looked up before giving up.
+    package func submit(_ submission: JobSubmission) async throws -> SubmissionOutcome {
+        let work = try SubmittedWork(submission)
+        do {
+            return try await announcing { connection in
+                guard try await insertJob(submission, on: connection) else {
+                    return (try await earlierSubmission(like: submission, on: connection), [])
+                }
+                try await insertCertifications(of: submission, requests: work.requestIDs, on: connection)
+                let ending = try await endUnsupportedTargets(of: submission, on: connection)
+                let rows = try await connection.query(Self.selectJobs("jobs.id = \(submission.id.rawValue)"))
+                guard let record = try rows.first.map(JobRecord.init) else { throw MissingJob(id: submission.id) }
+                return (.accepted(record), work.messages + ending)
+            }
+        } catch let error as PostgresError where error.isConnectionTrouble {
+            logger.warning(
+                "The connection was lost while a job was stored; looking whether it was",
+                metadata: ["jobId": "\(submission.id)", "error": "\(error)"])
+            guard let record = try await job(submission.id) else { throw error }
+            return .accepted(record)
+        }
+    }
+
+    /// - Returns: false when the idempotency key is taken.
+    private func insertJob(_ submission: JobSubmission, on connection: PostgresConnection) async throws -> Bool {
+        try await connection.execute(
+            """
+            INSERT INTO jobs (id, requested_by, idempotency_key, fingerprint, suite, lane, regions, notify, skipped,
+                              traceparent, created_at)
+            VALUES (\(submission.id.rawValue), \(submission.requestedBy), \(submission.idempotencyKey),
+                    \(submission.fingerprint), \(submission.suite.rawValue), \(submission.lane.rawValue),
+                    \(submission.regions.map(\.rawValue)), \(submission.notify), \(JSONB(value: submission.skipped)),
+                    \(submission.trace.traceparent), \(submission.createdAt))
+            ON CONFLICT (requested_by, idempotency_key) DO NOTHING
+            """) == 1
+    }
+
+    private func earlierSubmission(
+        like submission: JobSubmission, on connection: PostgresConnection
+    ) async throws -> SubmissionOutcome {
+        let condition: SQLStatement = """
+            jobs.requested_by = \(submission.requestedBy) AND jobs.idempotency_key = \(submission.idempotencyKey)
+            """
+        let rows = try await connection.pipeline([
+            Self.selectJobs(condition),
+            "SELECT 1 AS same FROM jobs WHERE \(fragment: condition) AND fingerprint = \(submission.fingerprint)",
+        ])
+        guard let record = try rows[0].first.map(JobRecord.init) else { throw MissingJob(id: submission.id) }
+        return rows[1].isEmpty ? .keyReused : .replayed(record)
+    }
+
+    private func insertCertifications(
+        of submission: JobSubmission, requests: [UUID?], on connection: PostgresConnection
+    ) async throws {
+        let targets = submission.targets
+        let createdAt = submission.createdAt
+        try await connection.execute(
+            """
+            INSERT INTO certifications (id, job_id, provider, model, region, profile, model_name, status, badge, rating,
+                                        reason_code, reason, remedy, request_id, queued_at, finished_at)
+            SELECT id, \(submission.id.rawValue)::uuid, provider, model, region, profile, model_name,
+                   CASE WHEN request_id IS NULL THEN 'UNSUPPORTED' ELSE 'QUEUED' END,
+                   CASE WHEN request_id IS NULL THEN 'UNAVAILABLE' END, CASE WHEN request_id IS NULL THEN 0 END,
+                   reason_code, reason, remedy, request_id,
+                   \(createdAt)::timestamptz, CASE WHEN request_id IS NULL THEN \(createdAt)::timestamptz END
+            FROM unnest(\(targets.map(\.certificationID.rawValue))::uuid[],
+                        \(targets.map(\.target.provider.rawValue))::text[], \(targets.map(\.target.model.rawValue))::text[],
+                        \(targets.map(\.target.region.rawValue))::text[],
+                        \(targets.map(\.target.profile.rawValue))::text[], \(targets.map(\.modelName))::text[],
+                        \(targets.map(\.unsupported?.code))::text[], \(targets.map(\.unsupported?.text))::text[],
+                        \(targets.map(\.unsupported?.remedy))::text[], \(requests)::uuid[])
+                AS submitted (id, provider, model, region, profile, model_name, reason_code, reason, remedy, request_id)
+            """)
+    }
+
+    /// Points the unsupported targets at their new certifications, and ends the job when it has no others.
+    private func endUnsupportedTargets(
+        of submission: JobSubmission, on connection: PostgresConnection
+    ) async throws -> [OutgoingMessage] {
+        let unsupported = submission.targets.filter { $0.unsupported != nil }
+        guard !unsupported.isEmpty else { return [] }
+        try await pointCurrent(to: unsupported.map(\.certificationID), on: connection)
+        guard unsupported.count == submission.targets.count else { return [] }
+        guard let job = try await LockedJob.lock(submission.id, on: connection) else {
+            throw MissingJob(id: submission.id)
+        }
+        return try await job.finishIfLast(now: submission.createdAt, on: connection)
+    }
+}
+
+/// The messages of a submission: made once, so that a transaction that runs again writes the same ids.
+private struct SubmittedWork {
+    /// One for each target: the id of its request, nil for an unsupported one.
+    var requestIDs: [UUID?] = []
+    var messages: [OutgoingMessage] = []
+
+    init(_ submission: JobSubmission) throws {
+        let now = submission.createdAt
+        let accepted = JobAccepted(
+            jobID: submission.id, suite: submission.suite, lane: submission.lane,
+            targetCount: submission.targets.count, requestedBy: submission.requestedBy, acceptedAt: now)
+        messages.append(try OutgoingMessage(accepted, trace: submission.trace, now: now))
+        for target in submission.targets {
+            let message =
+                if let reason = target.unsupported {
+                    try Self.ending(of: target, reason: reason, in: submission)
+                } else {
+                    try Self.request(for: target, in: submission)
+                }
+            requestIDs.append(target.unsupported == nil ? message.id.rawValue : nil)
+            messages.append(message)
+        }
+    }
+
+    private static func request(for target: SubmittedTarget, in submission: JobSubmission) throws -> OutgoingMessage {
+        let request = CertificationRequested(
+            jobID: submission.id, certificationID: target.certificationID, target: target.target,
+            suite: submission.suite, lane: submission.lane, requestedAt: submission.createdAt)
+        return try OutgoingMessage(request, trace: submission.trace, now: submission.createdAt)
+    }
+
+    private static func ending(
+        of target: SubmittedTarget, reason: Reason, in submission: JobSubmission
+    ) throws -> OutgoingMessage {
+        let summary = CertificationSummary(
+            certificationID: target.certificationID, target: target.target, modelName: target.modelName,
+            status: .unsupported, rating: 0, badge: .unavailable, reasonCode: reason.code, reason: reason.text,
+            remedy: reason.remedy, attempts: 0, certifiedUntil: nil)
+        let finished = CertificationFinished(
+            jobID: submission.id, certification: summary, finishedAt: submission.createdAt)
+        return try OutgoingMessage(finished, trace: submission.trace, now: submission.createdAt)
+    }
+}
+
+/// A job that this transaction wrote or saw is not there: its row was deleted by hand.
+struct MissingJob: Error, CustomStringConvertible {
+    let id: JobID
+
+    var description: String { "the job \(id) is missing" }
+}

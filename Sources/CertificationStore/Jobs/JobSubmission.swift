@@ -1,0 +1,86 @@
+package import Contracts
+package import Foundation
+
+/// A validated request to certify, expanded to its targets: what the gateway stores.
+package struct JobSubmission: Sendable, Hashable {
+    package var id: JobID
+    /// The subject of the caller's token.
+    package var requestedBy: String
+    /// The caller's `Idempotency-Key`; unique per `requestedBy`.
+    package var idempotencyKey: String?
+    /// A digest of the request's body, by which a reused key is told from a repeated request.
+    package var fingerprint: String?
+    package var suite: SuiteID
+    package var lane: Lane
+    package var regions: [Region]
+    /// The addresses to be told, each once.
+    package var notify: [String]
+    /// At least one; each target once.
+    package var targets: [SubmittedTarget]
+    /// What was asked for but is not offered.
+    package var skipped: [SkippedTarget]
+    package var trace: TraceContext
+    package var createdAt: Date
+
+    package init(
+        id: JobID, requestedBy: String, idempotencyKey: String?, fingerprint: String?, suite: SuiteID, lane: Lane,
+        regions: [Region], notify: [String], targets: [SubmittedTarget], skipped: [SkippedTarget], trace: TraceContext,
+        createdAt: Date
+    ) {
+        self.id = id
+        self.requestedBy = requestedBy
+        self.idempotencyKey = idempotencyKey
+        self.fingerprint = fingerprint
+        self.suite = suite
+        self.lane = lane
+        self.regions = regions
+        self.notify = notify
+        self.targets = targets
+        self.skipped = skipped
+        self.trace = trace
+        self.createdAt = createdAt
+    }
+}
+
+/// One target of a submission.
+package struct SubmittedTarget: Sendable, Hashable {
+    package var certificationID: CertificationID
+    package var target: Target
+    /// The model's name as people write it.
+    package var modelName: String
+    /// Why the target is known to be uncertifiable before any call; nil when it is to be certified.
+    package var unsupported: Reason?
+
+    package init(certificationID: CertificationID, target: Target, modelName: String, unsupported: Reason? = nil) {
+        self.certificationID = certificationID
+        self.target = target
+        self.modelName = modelName
+        self.unsupported = unsupported
+    }
+}
+
+/// Why a certification ended as it did, and what to do next.
+package struct Reason: Sendable, Hashable {
+    /// A fixed short name, for example `ACCESS_NOT_GRANTED`.
+    package var code: String
+    /// A sentence, at most 500 characters.
+    package var text: String
+    /// What to do next, in a sentence.
+    package var remedy: String?
+
+    package init(code: String, text: String, remedy: String?) {
+        self.code = code
+        self.text = text
+        self.remedy = remedy
+    }
+}
+
+/// What became of a submission.
+package enum SubmissionOutcome: Sendable, Hashable {
+    /// Stored.
+    case accepted(JobRecord)
+    /// The same request was stored before under its idempotency key; this is that job as it is now.
+    case replayed(JobRecord)
+    /// The idempotency key was used for another request; nothing was stored.
+    case keyReused
+}

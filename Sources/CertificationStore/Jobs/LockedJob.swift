@@ -1,0 +1,81 @@
+import Contracts
+import Foundation
+import Messaging
+import Postgres
+
+/// A job's row while this transaction has it locked: nothing else can end the job meanwhile.
+struct LockedJob: Sendable {
+    var id: JobID
+    var status: JobStatus
+    var suite: SuiteID
+    var lane: Lane
+    var requestedBy: String
+    var notify: [String]
+    var skipped: [SkippedTarget]
+    var createdAt: Date
+    var cancelledAt: Date?
+    var trace: TraceContext?
+}
+
+extension LockedJob {
+    /// Waits for the job's row and locks it until the end of the transaction; nil when there is no such job.
+    static func lock(_ id: JobID, on connection: PostgresConnection) async throws -> LockedJob? {
+        try await connection.query(
+            """
+            SELECT id, status, suite, lane, requested_by, notify, skipped, created_at, cancelled_at,
+                   traceparent
+            FROM jobs WHERE id = \(id.rawValue) FOR UPDATE
+            """
+        ).first.map(LockedJob.init)
+    }
+
+    /// Ends the job when none of its certifications is unfinished.
+    ///
+    /// Having the lock is what makes this exact: of several transactions that each end a certification, only the last
+    /// to get the lock finds nothing unfinished.
+    ///
+    /// - Returns: the job's event; nothing when the job goes on.
+    func finishIfLast(now: Date, on connection: PostgresConnection) async throws -> [OutgoingMessage] {
+        guard !status.isTerminal, try await !hasUnfinishedCertifications(on: connection) else { return [] }
+        let rows = try await connection.pipeline([
+            """
+            SELECT array_agg(status) AS statuses, array_agg(number) AS numbers
+            FROM (
+                SELECT status, count(*) AS number FROM certifications WHERE job_id = \(id.rawValue) GROUP BY status
+            ) AS counts
+            """,
+            CertificationStore.selectCertifications(of: id, limit: JobFinished.listedCertificationsLimit),
+        ])
+        let counts = try rows[0].first?.counts(of: CertificationStatus.self) ?? [:]
+        let ending = JobStatus.ending(with: counts, cancelled: cancelledAt != nil)
+        try await connection.execute(
+            "UPDATE jobs SET status = \(ending.rawValue), finished_at = \(now) WHERE id = \(id.rawValue)")
+        let event = JobFinished(
+            jobID: id, status: ending, suite: suite, requestedBy: requestedBy, notify: notify, requestedAt: createdAt,
+            finishedAt: now, counts: Dictionary(uniqueKeysWithValues: counts.map { ($0.rawValue, $1) }),
+            certifications: try rows[1].map { try CertificationRecord($0).summary }, skipped: skipped)
+        return [try OutgoingMessage(event, trace: trace?.child(), now: now)]
+    }
+
+    private func hasUnfinishedCertifications(on connection: PostgresConnection) async throws -> Bool {
+        try await !connection.query(
+            """
+            SELECT 1 AS unfinished FROM certifications
+            WHERE job_id = \(id.rawValue) AND status IN ('QUEUED', 'PROCESSING', 'RETRYING') LIMIT 1
+            """
+        ).isEmpty
+    }
+
+    private init(_ row: PostgresRow) throws {
+        id = try row.identifier("id")
+        status = try row.name("status")
+        suite = try row.name("suite")
+        lane = try row.name("lane")
+        requestedBy = try row.decode(String.self, "requested_by")
+        notify = try row.decode([String].self, "notify")
+        skipped = try row.decode(JSONB<[SkippedTarget]>.self, "skipped").value
+        createdAt = try row.decode(Date.self, "created_at")
+        cancelledAt = try row.decodeIfPresent(Date.self, "cancelled_at")
+        trace = try row.decodeIfPresent(String.self, "traceparent").flatMap { TraceContext(traceparent: $0) }
+    }
+}

@@ -1,0 +1,50 @@
+import Contracts
+package import Foundation
+import Messaging
+import MessagingPostgres
+import Postgres
+
+extension CertificationStore {
+    /// Ends an attempt that brought no verdict and schedules the next: one transaction with the run, the inbox and the
+    /// request, which is published when it falls due. When the job was cancelled meanwhile, the certification ends instead.
+    ///
+    /// May be repeated after an error. `reason` says why another attempt is needed.
+    package func retry(
+        _ claim: Claim, because reason: Reason, at due: Date, facts: RunFacts, now: Date
+    ) async throws -> WriteOutcome {
+        try await announcing { connection in
+            let job = try await lockedJob(of: claim, on: connection)
+            guard job.cancelledAt == nil else {
+                let ending = RunEnding(status: .cancelled, verdict: nil, reason: .cancelled, facts: facts, now: now)
+                return try await end(claim, ending, job: job, deadLetter: nil, on: connection)
+            }
+            let ending = RunEnding(status: .retrying, verdict: nil, reason: reason, facts: facts, now: now)
+            return (try await schedule(claim, ending, job: job, due: due, on: connection), [])
+        }
+    }
+
+    private func schedule(
+        _ claim: Claim, _ ending: RunEnding, job: LockedJob, due: Date, on connection: PostgresConnection
+    ) async throws -> WriteOutcome {
+        let request = CertificationRequested(
+            jobID: job.id, certificationID: claim.certificationID, target: claim.target, suite: job.suite,
+            lane: job.lane, requestedAt: job.createdAt)
+        let message = try OutgoingMessage(
+            request, attempt: claim.attempt + 1, trace: claim.trace?.child(), now: ending.now)
+        let changed = try await connection.execute(
+            """
+            UPDATE certifications
+            SET status = 'RETRYING', next_attempt_at = \(due), reason_code = \(ending.reason?.code),
+                reason = \(ending.reason?.text), lease_owner = NULL, lease_expires_at = NULL,
+                request_id = \(message.id.rawValue), request_expires_at = NULL
+            WHERE \(fragment: claim.isHeld)
+            """)
+        guard changed == 1 else {
+            return try await outcomeOfEarlierWrite(claim, on: connection)
+        }
+        try await insertRun(claim, ending, on: connection)
+        try await recordHandled(claim.message, on: connection)
+        try await outbox.insert([message], notBefore: due, on: connection)
+        return .recorded(.retrying)
+    }
+}
