@@ -1,0 +1,125 @@
+import Certification
+import CertificationStore
+import Contracts
+import Curl
+import Foundation
+import Logging
+import Messaging
+import MessagingPostgres
+import MessagingRabbitMQ
+import ModelProviders
+import Postgres
+import ServiceLifecycle
+import ServiceRuntime
+
+/// Puts the processor together.
+struct ProcessorComposition {
+    private let settings: ProcessorSettings
+    private let logger: Logger
+    private let client: PostgresClient
+    private let outbox: PostgresOutbox
+    private let broker: RabbitMQBroker
+    private let relay: OutboxRelay
+    private let store: CertificationStore
+    /// For renewals only, which must get through when all other connections are busy or hang.
+    private let leaseStore: CertificationStore
+    private let leases = LeaseTable()
+    private let metrics = ProcessorMetrics()
+
+    init(_ settings: ProcessorSettings, logger: Logger) throws {
+        self.settings = settings
+        self.logger = logger
+        var database = settings.database.searching(CertificationStore.schema)
+        database.applicationName = "certification-processor"
+        client = PostgresClient(configuration: database, logger: logger)
+        outbox = PostgresOutbox(client: client, schema: CertificationStore.schema, logger: logger)
+        broker = try Self.broker(settings, logger: logger)
+        relay = OutboxRelay(store: outbox, publisher: broker.publisher, logger: logger)
+        store = CertificationStore(client: client, outbox: outbox, relay: relay, logger: logger)
+        leaseStore = CertificationStore(
+            client: PostgresClient(configuration: database.keepingLeases(), logger: logger), outbox: outbox, relay: nil,
+            logger: logger)
+    }
+
+    private static func broker(_ settings: ProcessorSettings, logger: Logger) throws -> RabbitMQBroker {
+        do {
+            return try RabbitMQBroker(
+                url: settings.brokerURL, connectionName: "certification-processor", logger: logger)
+        } catch {
+            // The error's own words may quote a part of the password.
+            throw ConfigurationFailure(
+                key: "RABBITMQ_URL",
+                problem: "is not a URL that the broker's client can read; it must be amqp:// or "
+                    + "amqps://user:password@host:port/virtual-host with special characters percent-encoded")
+        }
+    }
+
+    /// In the order of dependence: consumers are stopped first, while leases are still renewed and messages published.
+    func composition() throws -> ServiceProcess.Composition {
+        let attempts = AttemptSettings(
+            owner: UUID(), timeLimit: settings.timeLimit, retry: RetryTiming(policy: settings.retryPolicy),
+            softwareVersion: ServiceProcess.version)
+        let keeper = keeper(attempts)
+        let sweeper = Sweeper(store: store, metrics: metrics, logger: logger)
+        let pruning = InboxPruning(client: client, schema: CertificationStore.schema, logger: logger)
+        let handler = try handler(attempts)
+        let consumers = Lane.allCases.map { consumer(of: $0, handler: handler) }
+        return ServiceProcess.Composition(
+            services: [broker, relay, keeper, sweeper, pruning, LaneConsumers(lanes: consumers)],
+            healthChecks: healthChecks(consumers))
+    }
+
+    private func keeper(_ attempts: AttemptSettings) -> LeaseKeeper {
+        LeaseKeeper(leases: leases, timing: attempts.lease, logger: logger) { [leaseStore] held in
+            try await leaseStore.renew(held, owner: attempts.owner, leaseDuration: attempts.lease.duration)
+        }
+    }
+
+    private func handler(_ attempts: AttemptSettings) throws -> CertificationHandler {
+        let bedrock = BedrockProvider(engine: try CurlEngine(), configuration: settings.bedrock)
+        return CertificationHandler(
+            store: store, leases: leases, providers: [bedrock.id: bedrock], registry: try .bundled(),
+            suites: SuiteCatalog(), settings: attempts, metrics: metrics, logger: logger)
+    }
+
+    private func consumer(
+        of lane: Lane, handler: CertificationHandler
+    ) -> ConsumerService<CertificationHandler> {
+        ConsumerService(
+            source: broker.source, publisher: broker.publisher, scheduler: outbox, handler: handler,
+            configuration: ConsumerConfiguration(
+                queue: .requests(lane), concurrency: settings.concurrency, retryPolicy: settings.retryPolicy,
+                drainTimeout: settings.drainTimeout),
+            logger: logger)
+    }
+
+    private func healthChecks(_ consumers: [ConsumerService<CertificationHandler>]) -> [HealthCheck] {
+        let database = HealthCheck("database") { [client] in
+            do {
+                _ = try await client.query("SELECT 1 AS alive FROM certifications LIMIT 1")
+                return .healthy()
+            } catch {
+                return .failed("\(error)")
+            }
+        }
+        let lanes = HealthCheck("lanes") {
+            let consuming = consumers.count(where: \.isConsuming)
+            return consuming == consumers.count
+                ? .healthy() : .failed("\(consuming) of \(consumers.count) lanes are consumed")
+        }
+        return [database, lanes]
+    }
+}
+
+extension PostgresConfiguration {
+    /// A few connections, because one that hangs must not keep the next renewal waiting. Normally one is opened.
+    fileprivate func keepingLeases() -> PostgresConfiguration {
+        var configuration = self
+        configuration.applicationName = "certification-processor leases"
+        configuration.poolSize = 3
+        configuration.acquireTimeout = .seconds(3)
+        configuration.connectTimeout = .seconds(3)
+        configuration.statementTimeout = .seconds(4)
+        return configuration
+    }
+}

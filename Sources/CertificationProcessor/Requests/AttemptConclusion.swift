@@ -1,0 +1,106 @@
+import Certification
+import CertificationStore
+import Contracts
+import Foundation
+import Logging
+import Messaging
+
+/// Writes what an attempt came to, and says what that means for its message.
+struct AttemptConclusion: Sendable {
+    let store: CertificationStore
+    let claim: Claim
+    let lease: Lease
+    let settings: AttemptSettings
+    let metrics: ProcessorMetrics
+    let logger: Logger
+
+    /// Ends a certification that cannot even be tried.
+    func endUntried(
+        _ status: CertificationStatus, because reason: Reason, suiteVersion: Int
+    ) async throws -> Disposition {
+        let now = Date()
+        return try await write { store in
+            try await store.finish(
+                claim, untried: status, because: reason, facts: facts(suiteVersion: suiteVersion), now: now)
+        }
+    }
+
+    func conclude(_ end: AttemptEnd, suiteVersion: Int) async throws -> Disposition {
+        let facts = facts(suiteVersion: suiteVersion)
+        let now = Date()
+        switch end {
+        case .ended(.verdict(let verdict)):
+            let cause = deadLetterCause(of: verdict)
+            return try await write {
+                try await $0.finish(claim, with: verdict, facts: facts, deadLetter: cause, now: now)
+            }
+        case .ended(.retry(let retry)):
+            var random = SystemRandomNumberGenerator()
+            let delay = settings.retry.delay(after: claim.attempt, retry, using: &random)
+            let due = now.addingTimeInterval(delay / .seconds(1))
+            return try await write {
+                try await $0.retry(claim, because: Reason(retry), at: due, facts: facts, now: now)
+            }
+        case .ended(.cancelled):
+            return try await write { try await $0.cancel(claim, facts: facts, now: now) }
+        case .leaseLost:
+            logger.warning("The lease was lost; another claim goes on with the certification")
+            return .done
+        case .leaseExpired:
+            return putOff()
+        case .brokenOff:
+            await giveBack()
+            throw CancellationError()
+        }
+    }
+
+    private func write(
+        _ write: @escaping @Sendable (CertificationStore) async throws -> WriteOutcome
+    ) async throws -> Disposition {
+        guard
+            let outcome = try await DatabasePatience(logger: logger).write(
+                under: lease, { try await write(store) })
+        else { return putOff() }
+        switch outcome {
+        case .recorded(let status):
+            metrics.recordStatus(status)
+            logger.info("Attempt ended", metadata: ["attempt": "\(claim.attempt)", "status": "\(status.rawValue)"])
+        case .stale:
+            logger.warning("The attempt ended too late; its claim no longer holds and nothing was written")
+        }
+        return .done
+    }
+
+    /// The next claim, by whom ever, finds a lease that has run out.
+    private func putOff() -> Disposition {
+        logger.warning("The lease ran out while the database was out of reach; nothing was written")
+        return .postpone(settings.lease.duration + .random(upTo: .seconds(1)))
+    }
+
+    private func giveBack() async {
+        do {
+            let outcome = try await shielded { try await store.release(claim) }
+            logger.notice("The attempt was broken off by the shutdown", metadata: ["outcome": "\(outcome)"])
+        } catch {
+            logger.warning("The claim could not be given back; its lease has to run out", error: error)
+        }
+    }
+
+    /// Only the last attempt, which might have gone otherwise, leaves a dead letter.
+    private func deadLetterCause(of verdict: Verdict) -> DeadLetterCause? {
+        guard verdict.status == .inconclusive, claim.attempt >= settings.retry.policy.maxAttempts else { return nil }
+        return DeadLetterCause(.attemptsExhausted, error: verdict.reason ?? "The target could not be judged.")
+    }
+
+    private func facts(suiteVersion: Int) -> RunFacts {
+        RunFacts(suiteVersion: suiteVersion, softwareVersion: settings.softwareVersion)
+    }
+}
+
+extension Reason {
+    init(_ retry: CertificationRun.Retry) {
+        self.init(
+            code: retry.reason.rawValue, text: "The attempt brought no verdict because \(retry.reason.phrase).",
+            remedy: retry.reason.remedy)
+    }
+}

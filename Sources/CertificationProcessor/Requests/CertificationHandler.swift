@@ -1,0 +1,157 @@
+import Certification
+import CertificationStore
+import Contracts
+import Foundation
+import Logging
+import Messaging
+import Postgres
+import ServiceLifecycle
+
+/// Takes requests: claims the certification, runs the attempt, and writes what it came to.
+struct CertificationHandler: MessageHandler {
+    let store: CertificationStore
+    let leases: LeaseTable
+    let providers: [ProviderID: any ModelProvider]
+    let registry: ModelRegistry
+    let suites: SuiteCatalog
+    let settings: AttemptSettings
+    let metrics: ProcessorMetrics
+    let logger: Logger
+
+    func handle(_ payload: CertificationRequested, of message: IncomingMessage) async throws -> Disposition {
+        let logger = logger.describing(payload, message.trace)
+        let id = payload.certificationID
+        guard let (outcome, asked) = try await claim(id, for: message, logger: logger) else {
+            return .postpone(.seconds(2))
+        }
+        switch outcome {
+        case .claimed(let claim):
+            let held = HeldLease(certificationID: claim.certificationID, fence: claim.fence)
+            return try await leases.holding(Lease(held, validUntil: asked + settings.lease.duration)) { lease in
+                try await metrics.whileRunning { try await attempt(claim, under: lease, logger: logger) }
+            }
+        case .heldByOther(let remaining):
+            logger.info("Another claim holds the certification; the request is put off")
+            return .postpone(remaining + .random(upTo: .milliseconds(250)))
+        case .finished, .cancelled, .superseded:
+            logger.info("The request had been dealt with before", metadata: ["outcome": "\(outcome.name)"])
+            return .done
+        case .unknown:
+            return .reject(DeadLetterCause(.unknownSubject, error: "There is no certification \(id)."))
+        }
+    }
+
+    /// Claims as soon as the database can be reached. Until then the request keeps its place: nothing can be put off
+    /// without the database.
+    ///
+    /// - Returns: the outcome and when it was asked for; nil when the process shuts down first.
+    private func claim(
+        _ id: CertificationID, for message: IncomingMessage, logger: Logger
+    ) async throws -> (ClaimOutcome, asked: ContinuousClock.Instant)? {
+        var backoff = Backoff(first: .milliseconds(200), cap: .seconds(5))
+        var random = SystemRandomNumberGenerator()
+        while true {
+            let asked = ContinuousClock.now
+            do {
+                let outcome = try await store.claim(
+                    id, of: message, owner: settings.owner, leaseDuration: settings.lease.duration, now: Date())
+                return (outcome, asked)
+            } catch let error as PostgresError where error.isConnectionTrouble || error.isRetriable {
+                let level = backoff.failures == 0 ? Logger.Level.warning : .debug
+                logger.log(level: level, "The database is out of reach; the request waits", error: error)
+            }
+            let pause = backoff.next(using: &random)
+            // Ends early when the process shuts down.
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
+            try Task.checkCancellation()
+            if Task.isShuttingDownGracefully { return nil }
+        }
+    }
+
+    private func attempt(_ claim: Claim, under lease: Lease, logger: Logger) async throws -> Disposition {
+        let conclusion = AttemptConclusion(
+            store: store, claim: claim, lease: lease, settings: settings, metrics: metrics, logger: logger)
+        guard let suite = suites.suite(claim.suite) else {
+            return try await conclusion.endUntried(.inconclusive, because: .unknownSuite(claim.suite), suiteVersion: 0)
+        }
+        guard let provider = providers[claim.target.provider] else {
+            return try await conclusion.endUntried(
+                .unsupported, because: .noProvider(claim.target.provider), suiteVersion: suite.version)
+        }
+        logger.info("Attempt begins", metadata: ["attempt": "\(claim.attempt)"])
+        let started = ContinuousClock.now
+        let vendor = registry.model(claim.target.model)?.vendor ?? ""
+        let run = CertificationRun(
+            suite: suite.applicable(to: vendor), attempt: claim.attempt, maxAttempts: settings.retry.policy.maxAttempts,
+            resuming: claim.results)
+        let attempt = Attempt(
+            target: claim.target, number: claim.attempt, run: run, executor: TestExecutor(provider: provider),
+            timeLimit: settings.timeLimit, record: { try await record($0, under: claim, lease: lease, logger: logger) })
+        let end = try await attempt.perform(under: lease)
+        metrics.recordAttempt(end, took: ContinuousClock.now - started)
+        return try await conclusion.conclude(end, suiteVersion: suite.version)
+    }
+
+    private func record(
+        _ result: TestResult, under claim: Claim, lease: Lease, logger: Logger
+    ) async throws -> WriteOutcome? {
+        metrics.record(result)
+        return try await DatabasePatience(logger: logger)
+            .write(under: lease) { try await store.record(result, under: claim) }
+    }
+}
+
+/// What all attempts of a process have in common.
+struct AttemptSettings: Sendable {
+    /// The process, as leases name it.
+    var owner: UUID
+    var lease = LeaseTiming()
+    var timeLimit: Duration
+    var retry: RetryTiming
+    var softwareVersion: String
+}
+
+extension Reason {
+    static func unknownSuite(_ suite: SuiteID) -> Reason {
+        Reason(
+            code: "UNKNOWN_SUITE", text: "This processor does not know the suite \(suite).",
+            remedy: "Bring all processors to the version that the gateway has, then certify again.")
+    }
+
+    static func noProvider(_ provider: ProviderID) -> Reason {
+        Reason(
+            code: "NO_PROVIDER", text: "No processor is configured to call the provider \(provider).",
+            remedy: "Configure the provider's credentials at the processors, then certify again.")
+    }
+}
+
+extension ClaimOutcome {
+    /// A fixed short name.
+    fileprivate var name: String {
+        switch self {
+        case .claimed: "claimed"
+        case .heldByOther: "held-by-other"
+        case .finished: "finished"
+        case .cancelled: "cancelled"
+        case .superseded: "superseded"
+        case .unknown: "unknown"
+        }
+    }
+}
+
+extension Logger {
+    fileprivate func describing(_ payload: CertificationRequested, _ trace: TraceContext?) -> Logger {
+        var logger = self
+        logger[metadataKey: "jobId"] = "\(payload.jobID)"
+        logger[metadataKey: "certificationId"] = "\(payload.certificationID)"
+        if let trace { logger[metadataKey: "traceId"] = "\(trace.traceID)" }
+        return logger
+    }
+}
+
+extension Duration {
+    /// A random time from zero to `limit`, to the millisecond.
+    static func random(upTo limit: Duration) -> Duration {
+        .milliseconds(Int.random(in: 0...max(0, Int(limit / .milliseconds(1)))))
+    }
+}

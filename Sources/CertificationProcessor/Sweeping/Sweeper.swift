@@ -1,0 +1,52 @@
+import CertificationStore
+import Contracts
+import Foundation
+import Logging
+import ServiceLifecycle
+
+/// Looks now and then for certifications that nobody works on any more. Safe in several processes at once.
+struct Sweeper: Service {
+    let store: CertificationStore
+    let metrics: ProcessorMetrics
+    var interval: Duration = .seconds(15)
+    /// How long after its lease's end a certification may still be taken up by a redelivery.
+    var grace: Duration = .seconds(30)
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                // Not all processes at the same moment. Only cancellation ends the sleep early, and the loop with it.
+                try? await Task.sleep(for: interval + .random(upTo: interval / 4))
+                await sweep()
+            }
+        }
+    }
+
+    /// One sweep; trouble is logged and left to the next.
+    func sweep() async {
+        guard !Task.isCancelled else { return }
+        do {
+            log(try await store.requeueAbandoned(leaseExpiredFor: grace, now: Date()))
+            log(try await store.endExpired(now: Date()))
+        } catch {
+            guard !Task.isCancelled else { return }
+            logger.warning("The sweep failed", error: error)
+        }
+    }
+
+    private func log(_ actions: [CertificationID: SweepAction]) {
+        for (id, action) in actions {
+            switch action {
+            case .requeued:
+                logger.warning(
+                    "A certification without a worker is queued again", metadata: ["certificationId": "\(id)"])
+            case .ended(let status):
+                metrics.recordStatus(status)
+                logger.warning(
+                    "A certification without a worker ended",
+                    metadata: ["certificationId": "\(id)", "status": "\(status.rawValue)"])
+            }
+        }
+    }
+}
