@@ -1,0 +1,9 @@
+/// The paths of the API, without a trailing slash.
+enum APIPath {
+    static let root = "/api/v1"
+    static let jobs = "\(root)/certifications/jobs"
+    static let certifications = "\(root)/certifications"
+    static let models = "\(root)/models"
+    static let regions = "\(root)/regions"
+    static let statistics = "\(root)/stats"
+}

@@ -1,0 +1,73 @@
+import CertificationStore
+import Contracts
+import Foundation
+
+/// A certification as clients see it.
+struct CertificationBody: Sendable, Encodable {
+    struct Links: Sendable, Encodable {
+        var `self`: String
+        var job: String
+    }
+
+    var id: String
+    var jobID: String
+    var provider: String
+    var model: String
+    var modelName: String?
+    var region: String
+    /// How the model is reached: `in-region`, `geographic` or `global`.
+    var profile: InferenceProfileKind
+    var status: CertificationStatus
+    /// Attempts begun, from 0.
+    var attempts: Int
+    /// 0–5 with one decimal; absent when the target was not judged.
+    var rating: Double?
+    var badge: Badge?
+    var reasonCode: String?
+    var reason: String?
+    var remedy: String?
+    var certifiedUntil: Date?
+    var queuedAt: Date
+    var startedAt: Date?
+    var finishedAt: Date?
+    var nextAttemptAt: Date?
+    var links: Links
+
+    init(_ record: CertificationRecord) {
+        id = record.id.description
+        jobID = record.jobID.description
+        provider = record.target.provider.rawValue
+        model = record.target.model.rawValue
+        modelName = record.modelName
+        region = record.target.region.rawValue
+        profile = record.target.profile
+        status = record.status
+        attempts = record.attempts
+        rating = record.rating
+        badge = record.badge
+        reasonCode = record.reasonCode
+        reason = record.reason
+        remedy = record.remedy
+        certifiedUntil = record.certifiedUntil
+        queuedAt = record.queuedAt
+        startedAt = record.startedAt
+        finishedAt = record.finishedAt
+        nextAttemptAt = record.nextAttemptAt
+        links = Links(
+            self: "\(APIPath.certifications)/\(record.id)", job: JobBody.path(of: record.jobID))
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case id
+        case jobID = "jobId"
+        case provider, model, modelName, region, profile, status, attempts, rating, badge, reasonCode, reason, remedy
+        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, links
+    }
+}
+
+/// One page of certifications, sorted by model, then region.
+struct CertificationPageBody: Sendable, Encodable {
+    var certifications: [CertificationBody]
+    /// The address of the next page; absent on the last one.
+    var next: String?
+}

@@ -1,0 +1,37 @@
+import Crypto
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// A strong entity tag: a digest of the very bytes of the answer (RFC 9110 §8.8.3).
+struct EntityTag: Sendable, Hashable {
+    let text: String
+
+    init(of body: Data) {
+        text = "\"\(SHA256.hash(data: body).hexadecimal.prefix(32))\""
+    }
+
+    /// Whether the client already has this: `If-None-Match` compares weakly (RFC 9110 §13.1.2).
+    func isKnown(by headers: HTTPFields) -> Bool {
+        headers[values: .ifNoneMatch].joined(separator: ",").split(separator: ",").contains { candidate in
+            let tag = candidate.trimmingCharacters(in: .whitespaces)
+            return tag == "*" || (tag.hasPrefix("W/") ? String(tag.dropFirst(2)) : tag) == text
+        }
+    }
+}
+
+extension JSONResponse {
+    /// 200 with an entity tag, or 304 when the client already has the body. A cache has to ask each time.
+    static func revalidated(_ body: some Encodable, for request: Request) throws -> Response {
+        let data = try data(body)
+        let tag = EntityTag(of: data)
+        let headers: HTTPFields = [.eTag: tag.text, .cacheControl: "private, no-cache"]
+        guard !tag.isKnown(by: request.headers) else {
+            var response = Response(status: .notModified, headers: headers)
+            // A length of 0 would be a statement about the body that the client has.
+            response.headers[.contentLength] = nil
+            return response
+        }
+        return respond(with: data, status: .ok, headers: headers)
+    }
+}

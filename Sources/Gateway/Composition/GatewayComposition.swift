@@ -1,0 +1,94 @@
+import Certification
+import CertificationStore
+import Foundation
+import Hummingbird
+import Logging
+import Messaging
+import MessagingPostgres
+import MessagingRabbitMQ
+import NIOCore
+import Postgres
+import ServiceLifecycle
+import ServiceRuntime
+
+/// Makes the gateway's parts and joins them.
+struct GatewayComposition {
+    private let settings: GatewaySettings
+    private let logger: Logger
+
+    init(settings: GatewaySettings, logger: Logger) {
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// - Throws: `ConfigurationFailure` when a URL cannot be used.
+    func compose() async throws -> ServiceProcess.Composition {
+        let database = try database()
+        let broker = try broker()
+        let outbox = PostgresOutbox(client: database, schema: CertificationStore.schema, logger: logger)
+        let relay = OutboxRelay(store: outbox, publisher: broker.publisher, logger: logger)
+        let store = CertificationStore(client: database, outbox: outbox, relay: relay, logger: logger)
+        let api = try await api(store: store)
+        return ServiceProcess.Composition(
+            services: [DatabaseClosing(database: database), broker, relay, server(of: api)],
+            healthChecks: [.database(database, logger: logger), .broker(broker)])
+    }
+
+    private func database() throws(ConfigurationFailure) -> PostgresClient {
+        do {
+            var configuration = try PostgresConfiguration(url: settings.databaseURL)
+            configuration.poolSize = settings.databasePoolSize
+            configuration.applicationName = "certforge gateway"
+            configuration.searchPath = CertificationStore.schema
+            return PostgresClient(configuration: configuration, logger: logger)
+        } catch {
+            throw ConfigurationFailure(key: "DATABASE_URL", problem: "cannot be used (\(error))")
+        }
+    }
+
+    private func broker() throws(ConfigurationFailure) -> RabbitMQBroker {
+        do {
+            return try RabbitMQBroker(url: settings.brokerURL, connectionName: "gateway", logger: logger)
+        } catch {
+            // The error's own words may quote a part of the password.
+            throw ConfigurationFailure(
+                key: "RABBITMQ_URL",
+                problem: "is not a URL that the broker's client can read; it must be amqp:// or "
+                    + "amqps://user:password@host:port/virtual-host with special characters percent-encoded")
+        }
+    }
+
+    private func api(store: CertificationStore) async throws -> GatewayAPI {
+        GatewayAPI(
+            store: store, registry: try ModelRegistry.bundled(), suites: SuiteCatalog(),
+            verifier: await TokenVerifier(
+                secret: settings.tokenSecret, issuer: settings.tokenIssuer, audience: settings.tokenAudience,
+                now: { Date() }),
+            cursors: CursorSigner(secret: settings.tokenSecret), bodyLimits: settings.bodyLimits,
+            isReachedOverTLS: settings.isReachedOverTLS, now: { Date() })
+    }
+
+    private func server(of api: GatewayAPI) -> some ApplicationProtocol {
+        Application(
+            router: api.router(),
+            // The idle time bounds the wait for a whole head, for each part of a body and for the next request. A head
+            // holds a token of 8 KiB and little else.
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: TimeAmount(settings.idleTimeout),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))),
+            configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
+            logger: logger)
+    }
+}
+
+/// Closes the database's connections when everything that uses them has stopped.
+private struct DatabaseClosing: Service {
+    let database: PostgresClient
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await database.close()
+    }
+}

@@ -1,0 +1,12 @@
+import ServiceRuntime
+
+/// The gateway: takes certification jobs over HTTP and puts their work on its way.
+@main
+struct GatewayMain {
+    static func main() async {
+        let process = ServiceProcess(name: "gateway", healthPort: 3001, metricHelp: RequestMetrics.help)
+        await process.run { settings, logger in
+            try await GatewayComposition(settings: try GatewaySettings(settings), logger: logger).compose()
+        }
+    }
+}

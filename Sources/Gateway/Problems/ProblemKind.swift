@@ -1,0 +1,59 @@
+import HTTPTypes
+
+/// What went wrong, as a client's program tells problems apart. The raw value ends the problem's `type` URI and never
+/// changes its meaning.
+enum ProblemKind: String, Sendable, CaseIterable {
+    case invalidRequest = "invalid-request"
+    case malformedJSON = "malformed-json"
+    case unauthenticated = "unauthenticated"
+    case notFound = "not-found"
+    case methodNotAllowed = "method-not-allowed"
+    case requestTimeout = "request-timeout"
+    case jobFinished = "job-already-finished"
+    case contentTooLarge = "content-too-large"
+    case unsupportedMediaType = "unsupported-media-type"
+    case idempotencyKeyReused = "idempotency-key-reused"
+    case rejected = "request-rejected"
+    case internalError = "internal-error"
+    case methodNotImplemented = "method-not-implemented"
+    case unavailable = "service-unavailable"
+
+    /// The absolute URI of RFC 9457 §3.1.1.
+    var uri: String { "https://certforge.dev/problems/\(rawValue)" }
+
+    var status: HTTPResponse.Status {
+        switch self {
+        case .invalidRequest, .malformedJSON, .rejected: .badRequest
+        case .unauthenticated: .unauthorized
+        case .notFound: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .requestTimeout: .requestTimeout
+        case .jobFinished: .conflict
+        case .contentTooLarge: .contentTooLarge
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .idempotencyKeyReused: .unprocessableContent
+        case .internalError: .internalServerError
+        case .methodNotImplemented: .notImplemented
+        case .unavailable: .serviceUnavailable
+        }
+    }
+
+    var title: String {
+        switch self {
+        case .invalidRequest: "The request is not valid"
+        case .malformedJSON: "The body is not valid JSON"
+        case .unauthenticated: "A valid bearer token is required"
+        case .notFound: "There is no such resource"
+        case .methodNotAllowed: "The resource does not support this method"
+        case .requestTimeout: "The body took too long to arrive"
+        case .jobFinished: "The job has already finished"
+        case .contentTooLarge: "The body is too large"
+        case .unsupportedMediaType: "The body's media type is not supported"
+        case .idempotencyKeyReused: "The idempotency key was used for another request"
+        case .rejected: "The request was rejected"
+        case .internalError: "Something went wrong on our side"
+        case .methodNotImplemented: "The method is not known here"
+        case .unavailable: "The service is temporarily unavailable"
+        }
+    }
+}

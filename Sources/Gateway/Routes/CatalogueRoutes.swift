@@ -1,0 +1,30 @@
+import Certification
+import Hummingbird
+
+/// What can be asked for: the registry's models and regions.
+struct CatalogueRoutes: Sendable {
+    let registry: ModelRegistry
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint("\(APIPath.models)", [.get: models]),
+            Endpoint("\(APIPath.regions)", [.get: regions]),
+        ]
+    }
+
+    @Sendable private func models(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        var query = QueryReader(request, known: ["certifiable", "vendor"])
+        let certifiable = query.boolean("certifiable")
+        let vendor = registry.vendor(in: &query)
+        try query.check()
+        let models = registry.models.filter { model in
+            (certifiable == nil || model.isCertifiable == certifiable) && (vendor == nil || model.vendor == vendor)
+        }
+        return try JSONResponse.revalidated(ModelListBody(models: models.map(ModelBody.init)), for: request)
+    }
+
+    @Sendable private func regions(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        try QueryReader(request, known: []).check()
+        return try JSONResponse.revalidated(RegionListBody(registry.regions), for: request)
+    }
+}

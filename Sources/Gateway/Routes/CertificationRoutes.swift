@@ -1,0 +1,68 @@
+import Certification
+import CertificationStore
+import Contracts
+import HTTPTypes
+import Hummingbird
+
+/// Certifications: what holds now, and what decided one of them.
+struct CertificationRoutes: Sendable {
+    let store: any JobStore
+    let registry: ModelRegistry
+    let cursors: CursorSigner
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint("\(APIPath.certifications)", [.get: list]),
+            Endpoint("\(APIPath.certifications)/{id}", [.get: show]),
+        ]
+    }
+
+    @Sendable private func list(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        var query = QueryReader(request, known: ["model", "vendor", "region", "status"] + PageRequest.parameters)
+        let model = registry.model(in: &query)
+        let vendor = registry.vendor(in: &query)
+        let region = registry.region(in: &query)
+        let status = query.choice("status", of: CertificationStatus.self)
+        let filters = [
+            ("model", model?.id.rawValue), ("vendor", vendor?.rawValue), ("region", region?.rawValue),
+            ("status", status?.rawValue),
+        ]
+        let page = PageRequest(path: APIPath.certifications, filters: filters, query: &query, signer: cursors)
+        try query.check()
+        guard let models = Self.models(model, vendor, registry) else {
+            return try Self.respond((elements: [], next: nil))
+        }
+        let found = try await store.currentCertifications(
+            matching: CertificationFilter(
+                models: models, regions: region.map { [$0] } ?? [], statuses: status.map { [$0] } ?? []),
+            after: page.after.map { CertificationCursor(last: CertificationID(rawValue: $0)) }, limit: page.fetchLimit)
+        return try Self.respond(page.page(of: found, id: \.id.rawValue, signer: cursors))
+    }
+
+    /// The models that both filters let pass: empty when there is no filter, nil when nothing can match.
+    private static func models(
+        _ model: RegisteredModel?, _ vendor: Vendor?, _ registry: ModelRegistry
+    ) -> [ModelID]? {
+        switch (model, vendor) {
+        case (let model?, let vendor?): model.vendor == vendor ? [model.id] : nil
+        case (let model?, nil): [model.id]
+        case (nil, let vendor?): registry.models(vendor: vendor).map(\.id)
+        case (nil, nil): []
+        }
+    }
+
+    private static func respond(_ page: (elements: [CertificationRecord], next: String?)) throws -> Response {
+        let body = CertificationPageBody(
+            certifications: page.elements.map(CertificationBody.init), next: page.next)
+        return try JSONResponse.encode(body, status: .ok, headers: PageRequest.link(next: page.next))
+    }
+
+    @Sendable private func show(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        try QueryReader(request, known: []).check()
+        let text = try context.parameters.require("id")
+        guard let id = CertificationID(text), let detail = try await store.certification(id) else {
+            throw Problem.notFound("certification", id: text)
+        }
+        return try JSONResponse.revalidated(CertificationDetailBody(detail), for: request)
+    }
+}

@@ -1,0 +1,126 @@
+import Certification
+import CertificationStore
+import Contracts
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// Jobs: make, look at, list, cancel.
+struct JobRoutes: Sendable {
+    let store: any JobStore
+    let registry: ModelRegistry
+    let planner: JobPlanner
+    let cursors: CursorSigner
+    let bodyLimits: JSONRequest.Limits
+    let now: @Sendable () -> Date
+
+    var endpoints: [Endpoint] {
+        [
+            Endpoint("\(APIPath.jobs)", [.get: list, .post: submit]),
+            Endpoint("\(APIPath.jobs)/{id}", [.get: show, .delete: cancel]),
+        ]
+    }
+
+    @Sendable private func submit(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let caller = try context.authenticatedCaller()
+        // An option that is not known might have been meant to keep the job from being made.
+        try QueryReader(request, known: []).check()
+        let body = try await JSONRequest.decode(JobRequestBody.self, from: request, limits: bodyLimits)
+        let (key, keyFaults) = Self.idempotencyKey(of: request)
+        let plan = try planner.plan(body, otherFaults: keyFaults)
+        let submission = try submission(plan, key: key, caller: caller, trace: context.trace)
+        switch try await store.submit(submission) {
+        case .accepted(let job):
+            context.log.info(
+                "Job accepted",
+                metadata: ["jobId": "\(job.id)", "targets": "\(job.targetCount)", "lane": "\(job.lane)"])
+            return try Self.accepted(job)
+        case .replayed(let job):
+            var response = try Self.accepted(job)
+            response.headers[named: "Idempotency-Replayed"] = "true"
+            return response
+        case .keyReused:
+            throw Problem(
+                .idempotencyKeyReused,
+                detail: "An earlier request with this Idempotency-Key asked for something else. Use a new key.",
+                faults: [Fault(.header(IdempotencyKey.header), "This key belongs to another request.")])
+        }
+    }
+
+    private static func idempotencyKey(of request: Request) -> (IdempotencyKey?, [Fault]) {
+        do {
+            return (try IdempotencyKey.read(from: request.headers), [])
+        } catch {
+            return (nil, [error.fault])
+        }
+    }
+
+    private func submission(
+        _ plan: JobPlan, key: IdempotencyKey?, caller: Caller, trace: TraceContext
+    ) throws -> JobSubmission {
+        let (targets, skipped) = plan.targets(in: registry)
+        guard !targets.isEmpty else {
+            throw Problem.invalid(skipped.map { Fault(.body("/regions"), $0.reason) })
+        }
+        return JobSubmission(
+            id: JobID(), requestedBy: caller.subject, idempotencyKey: key?.text,
+            fingerprint: key == nil ? nil : try plan.fingerprint(), suite: plan.suite, lane: plan.lane,
+            regions: plan.regions, notify: plan.notify.map(\.text), targets: targets, skipped: skipped, trace: trace,
+            createdAt: now())
+    }
+
+    private static func accepted(_ job: JobRecord) throws -> Response {
+        try JSONResponse.encode(
+            JobBody(job), status: .accepted, headers: [.location: JobBody.path(of: job.id)])
+    }
+
+    @Sendable private func show(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        try QueryReader(request, known: []).check()
+        let id = try Self.id(context)
+        guard let job = try await store.job(id) else { throw Self.noJob("\(id)") }
+        let certifications = try await store.certifications(of: id)
+        return try JSONResponse.revalidated(JobBody(job, certifications: certifications), for: request)
+    }
+
+    @Sendable private func list(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        var query = QueryReader(request, known: ["status", "requestedBy"] + PageRequest.parameters)
+        let filter = JobFilter(
+            status: query.choice("status", of: JobStatus.self), requestedBy: query.text("requestedBy"))
+        let filters = [("status", filter.status?.rawValue), ("requestedBy", filter.requestedBy)]
+        let request = PageRequest(path: APIPath.jobs, filters: filters, query: &query, signer: cursors)
+        try query.check()
+        let jobs = try await store.jobs(
+            matching: filter, after: request.after.map { JobCursor(last: JobID(rawValue: $0)) },
+            limit: request.fetchLimit)
+        let page = request.page(of: jobs, id: \.id.rawValue, signer: cursors)
+        return try JSONResponse.encode(
+            JobPageBody(jobs: page.elements.map { JobBody($0) }, next: page.next), status: .ok,
+            headers: PageRequest.link(next: page.next))
+    }
+
+    @Sendable private func cancel(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        try QueryReader(request, known: []).check()
+        let id = try Self.id(context)
+        switch try await store.cancel(id, now: now()) {
+        case .cancelled(let job):
+            context.log.info("Job cancelled", metadata: ["jobId": "\(id)"])
+            return try JSONResponse.encode(
+                JobBody(job), status: .accepted, headers: [.location: JobBody.path(of: id)])
+        case .alreadyFinished(let job):
+            throw Problem(
+                .jobFinished, detail: "The job ended as \(job.status.rawValue), so that nothing is left to cancel.")
+        case .notFound:
+            throw Self.noJob("\(id)")
+        }
+    }
+
+    /// What is no UUID is no job's id either.
+    private static func id(_ context: GatewayContext) throws -> JobID {
+        let text = try context.parameters.require("id")
+        guard let id = JobID(text) else { throw noJob(text) }
+        return id
+    }
+
+    private static func noJob(_ id: String) -> Problem { .notFound("certification job", id: id) }
+}

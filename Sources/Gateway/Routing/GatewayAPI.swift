@@ -1,0 +1,42 @@
+import Certification
+import Foundation
+import Hummingbird
+
+/// The whole HTTP API over a store: everything that the gateway answers, without a port.
+struct GatewayAPI: Sendable {
+    let store: any JobStore
+    let registry: ModelRegistry
+    let suites: SuiteCatalog
+    let verifier: TokenVerifier
+    let cursors: CursorSigner
+    let bodyLimits: JSONRequest.Limits
+    /// Whether clients reach the gateway over TLS.
+    let isReachedOverTLS: Bool
+    let now: @Sendable () -> Date
+
+    /// The middlewares from the outside in: what is further out also sees what is further in answer or fail.
+    func router() -> Router<GatewayContext> {
+        let router = Router(context: GatewayContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: RequestIdentity())
+        router.add(middleware: AccessLog())
+        router.add(middleware: RequestMetrics())
+        router.add(middleware: SecurityHeaders(isReachedOverTLS: isReachedOverTLS))
+        router.add(middleware: ProblemResponses())
+        let authentication = BearerAuthentication(verifier: verifier)
+        for endpoint in endpoints {
+            endpoint.add(to: router, behind: authentication)
+        }
+        return router
+    }
+
+    /// Every resource; `contracts/openapi.yaml` describes the same ones.
+    var endpoints: [Endpoint] {
+        let jobs = JobRoutes(
+            store: store, registry: registry, planner: JobPlanner(registry: registry, suites: suites),
+            cursors: cursors, bodyLimits: bodyLimits, now: now)
+        let certifications = CertificationRoutes(store: store, registry: registry, cursors: cursors)
+        let catalogue = CatalogueRoutes(registry: registry)
+        let statistics = StatisticsRoutes(store: store, now: now)
+        return jobs.endpoints + certifications.endpoints + catalogue.endpoints + statistics.endpoints
+    }
+}

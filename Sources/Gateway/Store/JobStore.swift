@@ -1,0 +1,34 @@
+import CertificationStore
+import Contracts
+import Foundation
+
+/// Jobs and certifications as the gateway needs them. Implemented by PostgreSQL (`CertificationStore`) and, in the tests,
+/// in memory; both pass `JobStoreConformance`.
+///
+/// A page begins after the element that its cursor names, and is empty when that element is not there any more.
+///
+/// Every method may throw; an error that conforms to `StoreTrouble` says whether trying again can help.
+protocol JobStore: Sendable {
+    /// Stores a job once for each idempotency key and caller; unsupported targets end at once.
+    func submit(_ submission: JobSubmission) async throws -> SubmissionOutcome
+
+    func job(_ id: JobID) async throws -> JobRecord?
+
+    /// Sorted by model, then region; empty when there is no such job.
+    func certifications(of job: JobID) async throws -> [CertificationRecord]
+
+    /// Newest first.
+    func jobs(matching filter: JobFilter, after cursor: JobCursor?, limit: Int) async throws -> [JobRecord]
+
+    /// Ends what waits of a job; verdicts that there are stay.
+    func cancel(_ id: JobID, now: Date) async throws -> CancelOutcome
+
+    /// The newest verdict of each target, sorted by model, then region.
+    func currentCertifications(
+        matching filter: CertificationFilter, after cursor: CertificationCursor?, limit: Int
+    ) async throws -> [CertificationRecord]
+
+    func certification(_ id: CertificationID) async throws -> CertificationDetail?
+
+    func statistics(now: Date) async throws -> StoreStatistics
+}

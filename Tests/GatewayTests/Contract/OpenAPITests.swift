@@ -1,0 +1,158 @@
+import Contracts
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Testing
+
+@testable import Certification
+@testable import CertificationStore
+@testable import Gateway
+
+@Suite("The published contract")
+struct OpenAPITests {
+    private let document: OpenAPIDocument
+
+    init() throws {
+        document = try OpenAPIDocument()
+    }
+
+    @Test("It describes every resource and method that there is, and no other")
+    func operations() async throws {
+        let endpoints = try await TestGateway().api.endpoints.map { endpoint in
+            (endpoint.path.description, Set(endpoint.methods.map { $0.rawValue.lowercased() }))
+        }
+        #expect(document.operations == Dictionary(uniqueKeysWithValues: endpoints))
+    }
+
+    @Test("It names the fields of every body as they are written", arguments: Sample.allCases)
+    func fields(_ sample: Sample) throws {
+        #expect(document.properties(of: sample.rawValue) == (try sample.fields()))
+    }
+
+    @Test("It names the fields of a request")
+    func requestFields() {
+        #expect(document.properties(of: "JobRequest") == Set(JobRequestBody.Field.allCases.map(\.rawValue)))
+    }
+
+    @Test("It lists the same values as the code")
+    func values() {
+        #expect(document.values(of: "JobStatus") == Set(JobStatus.allCases.map(\.rawValue)))
+        #expect(document.values(of: "CertificationStatus") == Set(CertificationStatus.allCases.map(\.rawValue)))
+        #expect(document.values(of: "Lane") == Set(Lane.allCases.map(\.rawValue)))
+        #expect(document.values(of: "TestResult") == Set(TestOutcome.allCases.map(\.rawValue)))
+        #expect(document.values(of: "Model") == Set(RegisteredModel.Kind.allCases.map(\.rawValue)))
+        #expect(document.values(of: "Certification") == Set(InferenceProfileKind.allCases.map(\.rawValue)))
+        #expect(document.values(of: "Problem") == Set(ProblemKind.allCases.map(\.uri)))
+    }
+
+    /// A body with a value in each of its fields, by the name of its schema.
+    enum Sample: String, CaseIterable {
+        case job = "Job"
+        case jobPage = "JobPage"
+        case certification = "Certification"
+        case certificationPage = "CertificationPage"
+        case certificationDetail = "CertificationDetail"
+        case run = "Run"
+        case metrics = "Metrics"
+        case distribution = "Distribution"
+        case testResult = "TestResult"
+        case model = "Model"
+        case statistics = "Statistics"
+        case problem = "Problem"
+
+        func fields() throws -> Set<String> {
+            switch self {
+            case .job: try names(JobBody(.full, certifications: [.full]))
+            case .jobPage: try names(JobPageBody(jobs: [], next: ""))
+            case .certification: try names(CertificationBody(.full))
+            case .certificationPage: try names(CertificationPageBody(certifications: [], next: ""))
+            case .certificationDetail:
+                try names(CertificationDetailBody(CertificationDetail(record: .full, runs: [], results: [])))
+                    .subtracting(names(CertificationBody(.full)))
+            case .run: try names(RunBody(.full))
+            case .metrics: try names(MetricsBody(.full))
+            case .distribution: try names(DistributionBody(.full))
+            case .testResult: try names(TestResultBody(.full))
+            case .model: try names(ModelBody(.full))
+            case .statistics: try names(StatisticsBody(.full))
+            case .problem: try names(ProblemDocument(.invalid([.field("a", "b")]), instance: "", traceID: ""))
+            }
+        }
+
+        private func names(_ body: some Encodable) throws -> Set<String> {
+            let object = try JSONDecoder().decode([String: AnyValue].self, from: try JSONResponse.data(body))
+            return Set(object.keys)
+        }
+    }
+}
+
+private struct AnyValue: Decodable {
+    init(from decoder: any Decoder) {}
+}
+
+extension JobRecord {
+    fileprivate static let full = JobRecord(
+        id: JobID(), status: .completed, requestedBy: "ada", suite: .base, lane: .high, regions: ["us-east-1"],
+        notify: ["a@example.com"], skipped: [], createdAt: TestGateway.now, startedAt: TestGateway.now,
+        finishedAt: TestGateway.now, cancelledAt: TestGateway.now, counts: [.certified: 1], traceparent: nil)
+}
+
+extension CertificationRecord {
+    fileprivate static let full = CertificationRecord(
+        id: CertificationID(), jobID: JobID(),
+        target: Target(provider: .bedrock, model: "m", region: "r", profile: .global), modelName: "M",
+        status: .certified, attempts: 1, rating: 5, badge: .premium, reasonCode: "C", reason: "r", remedy: "s",
+        certifiedUntil: TestGateway.now, queuedAt: TestGateway.now, startedAt: TestGateway.now,
+        finishedAt: TestGateway.now, nextAttemptAt: TestGateway.now)
+}
+
+extension RunRecord {
+    fileprivate static let full = RunRecord(
+        id: RunID(), attempt: 1, status: .certified, suite: .base, suiteVersion: 1, verdict: .full,
+        softwareVersion: "1", reasonCode: "C", reason: "r", startedAt: TestGateway.now, finishedAt: TestGateway.now)
+}
+
+extension Verdict {
+    fileprivate static let full = Verdict(
+        status: .certified, rating: 5, badge: .premium, reasonCode: nil, reason: nil, remedy: nil, metrics: .full,
+        coverage: Coverage(judged: 1, applicable: 1, total: 1), topFailures: [], suite: .base, suiteVersion: 1,
+        rubricVersion: 1, judgedAt: TestGateway.now, certifiedUntil: nil)
+}
+
+extension Metrics {
+    fileprivate static let full = Metrics(
+        passed: 1, failed: 0, noAnswer: 0, errors: 0, graderErrors: 0, skipped: 0, successRate: 1, retries: 0,
+        calls: 1, errorRate: 0, throttleRate: 0, latency: .full, ttft: .full, inputTokens: 1, outputTokens: 1,
+        outputTokensPerSecond: 1)
+}
+
+extension Distribution {
+    fileprivate static let full = Distribution(
+        count: 1, meanMs: 1, p50: Percentile(milliseconds: 1, isReliable: false),
+        p95: Percentile(milliseconds: 1, isReliable: false))
+}
+
+extension TestResult {
+    fileprivate static let full = TestResult(
+        test: "t", outcome: .error, explanation: "e",
+        error: TestError(category: .timeout, code: "c", message: "m", httpStatus: 500), attempt: 1,
+        calls: [
+            CallRecord(
+                ending: .answered, isStreamed: true, latencyMs: 2, ttftMs: 1, inputTokens: 1, outputTokens: 1,
+                requestID: "r")
+        ],
+        excerpt: "x", capabilities: ["c": true], startedAt: TestGateway.now, finishedAt: TestGateway.now)
+}
+
+extension RegisteredModel {
+    fileprivate static let full = RegisteredModel(
+        id: "m", vendor: "v", name: "M", kind: .rerank,
+        capabilities: Capabilities(streaming: true, vision: true, functionCalling: true), contextWindow: 1,
+        maxOutputTokens: 1, limitsAreGuessed: false, requiresInferenceProfile: false, aliases: [])
+}
+
+extension StoreStatistics {
+    fileprivate static let full = StoreStatistics(
+        jobs: [:], certifications: [:], certificationsByRegion: [:], unfinished: 0,
+        oldestUnfinishedAt: TestGateway.now, verdictsLastDay: 0)
+}

@@ -1,0 +1,201 @@
+import Contracts
+import Foundation
+
+@testable import CertificationStore
+@testable import Gateway
+
+/// Jobs and certifications kept in memory by the rules of `JobStore`.
+actor InMemoryJobStore: JobStore {
+    struct Unreachable: StoreTrouble {
+        let isUnavailability: Bool
+    }
+
+    private struct Stored {
+        var job: JobRecord
+        var certifications: [CertificationRecord]
+        var idempotencyKey: String?
+        var fingerprint: String?
+    }
+
+    private var stored: [Stored] = []
+    /// Each target's newest verdict.
+    private var current: [Target: CertificationID] = [:]
+    private var trouble: (any Error)?
+    private(set) var submissions: [JobSubmission] = []
+
+    /// From now on every call throws `error`; nil: calls work again.
+    func fail(with error: (any Error)?) {
+        trouble = error
+    }
+
+    func submit(_ submission: JobSubmission) throws -> SubmissionOutcome {
+        try checkTrouble()
+        submissions.append(submission)
+        let earlier = stored.first {
+            submission.idempotencyKey != nil && $0.idempotencyKey == submission.idempotencyKey
+                && $0.job.requestedBy == submission.requestedBy
+        }
+        if let earlier {
+            return earlier.fingerprint == submission.fingerprint ? .replayed(earlier.job) : .keyReused
+        }
+        let certifications = submission.targets.map { CertificationRecord($0, of: submission) }
+        let job = JobRecord(submission, certifications)
+        stored.append(
+            Stored(
+                job: job, certifications: certifications, idempotencyKey: submission.idempotencyKey,
+                fingerprint: submission.fingerprint))
+        for certification in certifications { pointCurrent(to: certification) }
+        return .accepted(job)
+    }
+
+    func job(_ id: JobID) throws -> JobRecord? {
+        try checkTrouble()
+        return stored.first { $0.job.id == id }?.job
+    }
+
+    func certifications(of job: JobID) throws -> [CertificationRecord] {
+        try checkTrouble()
+        return stored.first { $0.job.id == job }?.certifications.sorted(by: Self.areInOrder) ?? []
+    }
+
+    func jobs(matching filter: JobFilter, after cursor: JobCursor?, limit: Int) throws -> [JobRecord] {
+        try checkTrouble()
+        let matching = stored.map(\.job)
+            .filter { filter.status == nil || $0.status == filter.status }
+            .filter { filter.requestedBy == nil || $0.requestedBy == filter.requestedBy }
+            .filter { job in filter.createdSince.map { job.createdAt >= $0 } ?? true }
+            .sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }
+        return Self.page(of: matching, after: cursor.map { cursor in { $0.id == cursor.last } }, limit: limit)
+    }
+
+    func cancel(_ id: JobID, now: Date) throws -> CancelOutcome {
+        try checkTrouble()
+        guard let index = stored.firstIndex(where: { $0.job.id == id }) else { return .notFound }
+        guard !stored[index].job.status.isTerminal else { return .alreadyFinished(stored[index].job) }
+        stored[index].job.cancelledAt = now
+        for position in stored[index].certifications.indices {
+            guard !stored[index].certifications[position].status.isTerminal else { continue }
+            stored[index].certifications[position].reasonCode = Reason.cancelled.code
+            stored[index].certifications[position].reason = Reason.cancelled.text
+            finish(index, position, as: .cancelled, at: now)
+        }
+        return .cancelled(stored[index].job)
+    }
+
+    func currentCertifications(
+        matching filter: CertificationFilter, after cursor: CertificationCursor?, limit: Int
+    ) throws -> [CertificationRecord] {
+        try checkTrouble()
+        let matching = stored.flatMap(\.certifications)
+            .filter { current[$0.target] == $0.id }
+            .filter { filter.provider == nil || filter.provider == $0.target.provider }
+            .filter { filter.models.isEmpty || filter.models.contains($0.target.model) }
+            .filter { filter.regions.isEmpty || filter.regions.contains($0.target.region) }
+            .filter { filter.statuses.isEmpty || filter.statuses.contains($0.status) }
+            .sorted(by: Self.areInOrder)
+        return Self.page(of: matching, after: cursor.map { cursor in { $0.id == cursor.last } }, limit: limit)
+    }
+
+    func certification(_ id: CertificationID) throws -> CertificationDetail? {
+        try checkTrouble()
+        let record = stored.flatMap(\.certifications).first { $0.id == id }
+        return record.map { CertificationDetail(record: $0, runs: [], results: []) }
+    }
+
+    func statistics(now: Date) throws -> StoreStatistics {
+        try checkTrouble()
+        let certifications = stored.flatMap(\.certifications)
+        let unfinished = certifications.filter { !$0.status.isTerminal }
+        return StoreStatistics(
+            jobs: Dictionary(stored.map { ($0.job.status, 1) }, uniquingKeysWith: +),
+            certifications: Dictionary(certifications.map { ($0.status, 1) }, uniquingKeysWith: +),
+            certificationsByRegion: Dictionary(certifications.map { ($0.target.region, 1) }, uniquingKeysWith: +),
+            unfinished: unfinished.count, oldestUnfinishedAt: unfinished.map(\.queuedAt).min(),
+            verdictsLastDay: certifications.count { certification in
+                certification.finishedAt.map { $0 > now.addingTimeInterval(-86_400) } ?? false
+            })
+    }
+
+    /// Ends every certification of a job, as a processor would.
+    func finish(_ id: JobID, as status: CertificationStatus, at date: Date) {
+        for stored in stored where stored.job.id == id {
+            for certification in stored.certifications { judge(certification.id, as: status, at: date) }
+        }
+    }
+
+    /// Ends one certification, as a processor would.
+    func judge(_ id: CertificationID, as status: CertificationStatus, at date: Date) {
+        for index in stored.indices {
+            guard let position = stored[index].certifications.firstIndex(where: { $0.id == id }) else { continue }
+            finish(index, position, as: status, at: date)
+        }
+    }
+
+    /// Ends one certification, and the job with its last.
+    private func finish(_ index: Int, _ position: Int, as status: CertificationStatus, at date: Date) {
+        guard !stored[index].certifications[position].status.isTerminal else { return }
+        stored[index].certifications[position].status = status
+        stored[index].certifications[position].finishedAt = date
+        pointCurrent(to: stored[index].certifications[position])
+        let counts = JobRecord.counts(of: stored[index].certifications)
+        stored[index].job.counts = counts
+        guard counts.keys.allSatisfy(\.isTerminal) else {
+            stored[index].job.status = .processing
+            return
+        }
+        stored[index].job.status = .ending(with: counts, cancelled: stored[index].job.cancelledAt != nil)
+        stored[index].job.finishedAt = date
+    }
+
+    private func pointCurrent(to certification: CertificationRecord) {
+        guard certification.status.isJudged, let finishedAt = certification.finishedAt else { return }
+        let earlier = stored.flatMap(\.certifications).first { $0.id == current[certification.target] }
+        if let earlierEnd = earlier?.finishedAt, earlierEnd > finishedAt { return }
+        current[certification.target] = certification.id
+    }
+
+    /// What follows the element that the cursor names; nothing when it is not there.
+    private static func page<Element>(
+        of elements: [Element], after isLast: ((Element) -> Bool)?, limit: Int
+    ) -> [Element] {
+        guard let isLast else { return Array(elements.prefix(limit)) }
+        guard let last = elements.firstIndex(where: isLast) else { return [] }
+        return Array(elements[(last + 1)...].prefix(limit))
+    }
+
+    private func checkTrouble() throws {
+        if let trouble { throw trouble }
+    }
+
+    private static func areInOrder(_ left: CertificationRecord, _ right: CertificationRecord) -> Bool {
+        (left.target.model, left.target.region) < (right.target.model, right.target.region)
+    }
+}
+
+extension CertificationRecord {
+    fileprivate init(_ target: SubmittedTarget, of submission: JobSubmission) {
+        self.init(
+            id: target.certificationID, jobID: submission.id, target: target.target, modelName: target.modelName,
+            status: target.unsupported == nil ? .queued : .unsupported, attempts: 0,
+            rating: target.unsupported == nil ? nil : 0, badge: target.unsupported == nil ? nil : .unavailable,
+            reasonCode: target.unsupported?.code, reason: target.unsupported?.text,
+            remedy: target.unsupported?.remedy, queuedAt: submission.createdAt,
+            finishedAt: target.unsupported == nil ? nil : submission.createdAt)
+    }
+}
+
+extension JobRecord {
+    fileprivate init(_ submission: JobSubmission, _ certifications: [CertificationRecord]) {
+        let hasEnded = certifications.allSatisfy(\.status.isTerminal)
+        self.init(
+            id: submission.id, status: hasEnded ? .completed : .queued, requestedBy: submission.requestedBy,
+            suite: submission.suite, lane: submission.lane, regions: submission.regions, notify: submission.notify,
+            skipped: submission.skipped, createdAt: submission.createdAt, startedAt: nil,
+            finishedAt: hasEnded ? submission.createdAt : nil, cancelledAt: nil,
+            counts: Self.counts(of: certifications), traceparent: submission.trace.traceparent)
+    }
+
+    fileprivate static func counts(of certifications: [CertificationRecord]) -> [CertificationStatus: Int] {
+        Dictionary(certifications.map { ($0.status, 1) }, uniquingKeysWith: +)
+    }
+}
