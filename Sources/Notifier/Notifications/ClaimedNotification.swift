@@ -1,0 +1,16 @@
+import Contracts
+import Foundation
+
+/// A notification that this process may send, for as long as the lease lasts.
+struct ClaimedNotification: Sendable {
+    var id: NotificationID
+    var fence: Int64
+    /// From 1.
+    var attempt: Int
+    var recipient: String
+    /// With its angle brackets.
+    var mailMessageID: String
+    var report: JobFinished
+    var trace: TraceContext?
+    var createdAt: Date
+}
