@@ -1,0 +1,16 @@
+import ArgumentParser
+import ServiceRuntime
+
+/// The command line of CertForge's users and operators.
+@main
+struct CertForge: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "certforge",
+        abstract: "Certifies AI models and looks after the services that do it.",
+        discussion: """
+            Commands that talk to a gateway take its address from CERTFORGE_URL (http://127.0.0.1:3000) and a token from \
+            CERTFORGE_TOKEN; `certforge token` mints one for development.
+            """,
+        version: ServiceProcess.version,
+        subcommands: [Certify.self, Jobs.self, Models.self, Token.self, Migrate.self, TopologyCommand.self])
+}

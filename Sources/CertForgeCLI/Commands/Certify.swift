@@ -1,0 +1,89 @@
+import ArgumentParser
+import Contracts
+import Foundation
+
+/// Asks for certifications and shows how they come along.
+struct Certify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Certify models in regions and wait for the verdicts.",
+        discussion: """
+            Ends with 0 when every target was judged, with 3 when some or all could not be, with 1 when that is not known \
+            and with 130 when it was interrupted; the job goes on then.
+            """)
+
+    @Option(help: "A model's id; may be repeated.")
+    var model: [String] = []
+
+    @Option(help: "A vendor, all of whose models are certified; may be repeated.")
+    var vendor: [String] = []
+
+    @Flag(help: "Every certifiable model of the registry.")
+    var all = false
+
+    @Option(help: "A region; may be repeated.")
+    var region: [String]
+
+    @Option(help: "The lane; default: by the number of targets.")
+    var lane: Lane?
+
+    @Option(help: "The suite of tests.")
+    var suite: String?
+
+    @Option(help: "An address that is mailed the outcome; may be repeated.")
+    var notify: [String] = []
+
+    @Flag(inversion: .prefixedNo, help: "Wait for the verdicts.")
+    var wait = true
+
+    @Option(help: "Give up waiting after this many seconds, from 1 to 604800; the job goes on.")
+    var timeout: Int = 3_600
+
+    @OptionGroup var gateway: GatewayAddress
+
+    func validate() throws {
+        guard [!model.isEmpty, !vendor.isEmpty, all].count(where: \.self) == 1 else {
+            throw ValidationError("Say what to certify with exactly one of --model, --vendor and --all.")
+        }
+        guard (1...604_800).contains(timeout) else {
+            throw ValidationError("--timeout is \(timeout); it must be from 1 to 604800 seconds.")
+        }
+    }
+
+    func run() async throws {
+        let client = try await gateway.client()
+        let accepted = try await submit(to: client)
+        let targets = accepted.targetCount.counted("target")
+        Console.result("Job \(accepted.id): \(targets), suite \(accepted.suite), lane \(accepted.lane)".terminalSafe)
+        guard wait else { return }
+        let job = try await verdicts(of: accepted, from: client)
+        Console.result(VerdictMatrix(job).text)
+        guard job.status == .completed else { throw ExitCode(3) }
+    }
+
+    /// One key for all attempts, so that the job is made once even when an answer was lost.
+    private func submit(to client: GatewayClient) async throws -> JobAnswer {
+        let request = JobRequest(
+            models: model.isEmpty ? nil : model, vendors: vendor.isEmpty ? nil : vendor, all: all ? true : nil,
+            regions: region, lane: lane?.rawValue, suite: suite, notify: notify.isEmpty ? nil : notify)
+        let key = UUID()
+        let progress = ProgressBar(columns: nil, write: Console.note)
+        let patience = Patience { progress.note("Waiting for the gateway: \($0)") }
+        return try await patience.answer {
+            try await client.post("/api/v1/certifications/jobs", request, idempotencyKey: key)
+        }
+    }
+
+    private func verdicts(of accepted: JobAnswer, from client: GatewayClient) async throws -> JobAnswer {
+        do {
+            return try await JobWatch(client: client, progress: ProgressBar()).finished(
+                accepted.id, within: .seconds(timeout))
+        } catch let ending as JobWatch.Ending {
+            Console.note(ending.explanation(job: accepted.id) + "\n")
+            // 128 and the signal's number, as shells have it.
+            if case .interrupted = ending { throw ExitCode(130) }
+            throw ExitCode.failure
+        }
+    }
+}
+
+extension Lane: ExpressibleByArgument {}

@@ -1,0 +1,61 @@
+import Curl
+import Foundation
+
+/// Calls the gateway's HTTP API.
+struct GatewayClient: Sendable {
+    private let engine: CurlEngine
+    private let address: String
+    private let token: String
+
+    /// The address is `http://host:port` or `https://…`, perhaps with a path before the API's. Throws `CurlError`.
+    init(address: String, token: String) throws {
+        engine = try CurlEngine()
+        self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
+        self.token = token
+    }
+
+    /// What the path answers; it is percent-encoded, the query is not yet. Throws `GatewayFailure` for every answer that
+    /// is not a success, and when there is none.
+    func get<Body: Decodable>(_ path: String, query: [URLQueryItem] = []) async throws -> Body {
+        var parts = URLComponents()
+        parts.queryItems = query.isEmpty ? nil : query
+        return try await call(.get, path + (parts.string ?? ""))
+    }
+
+    /// What the path answers to the body. The key makes it safe to send the same request again. Throws as `get` does.
+    func post<Body: Decodable>(_ path: String, _ body: some Encodable, idempotencyKey: UUID) async throws -> Body {
+        let headers: [(name: String, value: String)] = [
+            ("Content-Type", "application/json"), ("Idempotency-Key", idempotencyKey.uuidString.lowercased()),
+        ]
+        return try await call(.post, path, headers: headers, body: try JSONEncoder().encode(body))
+    }
+
+    /// - Throws: `GatewayFailure`, as `get` does.
+    func delete<Body: Decodable>(_ path: String) async throws -> Body {
+        try await call(.delete, path)
+    }
+
+    private func call<Body: Decodable>(
+        _ method: HTTPRequest.Method, _ path: String, headers: [(name: String, value: String)] = [],
+        body: Data = Data()
+    ) async throws -> Body {
+        var fields = HTTPHeaders()
+        fields.append("Authorization", "Bearer \(token)")
+        for header in headers { fields.append(header.name, header.value) }
+        let response: HTTPResponse
+        do {
+            response = try await engine.send(
+                HTTPRequest(method: method, url: address + path, headers: fields, body: body))
+        } catch {
+            throw GatewayFailure(address: address, error: error)
+        }
+        guard (200..<300).contains(response.status) else {
+            throw GatewayFailure(status: response.status, body: response.body)
+        }
+        do {
+            return try JSONDecoder().decode(Body.self, from: response.body)
+        } catch {
+            throw GatewayFailure(unreadable: address + path, error: error)
+        }
+    }
+}

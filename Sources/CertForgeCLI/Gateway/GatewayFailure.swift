@@ -1,0 +1,63 @@
+import Curl
+import Foundation
+
+/// Why the gateway did not do what it was asked, in its own words.
+struct GatewayFailure: Error, CustomStringConvertible {
+    let description: String
+    /// Whether the same request may well succeed a little later.
+    let isTemporary: Bool
+
+    /// There was no answer.
+    init(address: String, error: CurlError) {
+        description = "The gateway at \(address) gives no answer. \(error)"
+        isTemporary = error.isRetriable
+    }
+
+    /// The answer is no success.
+    init(status: Int, body: Data) {
+        isTemporary = [429, 502, 503, 504].contains(status)
+        guard let problem = try? JSONDecoder().decode(Problem.self, from: body) else {
+            description = "The gateway answered \(status)."
+            return
+        }
+        var lines = ["\(problem.title) (\(status)): \(problem.detail ?? "")"]
+        lines += (problem.errors ?? []).map { "  \($0.place): \($0.detail)" }
+        if status == 401 {
+            lines.append("  Set CERTFORGE_TOKEN to a new token; 'certforge token' mints one for development.")
+        }
+        if let trace = problem.traceID { lines.append("  trace: \(trace)") }
+        description = lines.map(\.terminalSafe).joined(separator: "\n")
+    }
+
+    /// The answer is a success that cannot be read.
+    init(unreadable path: String, error: any Error) {
+        description = "\(path) answered something that is no CertForge answer: \(error)"
+        isTemporary = false
+    }
+}
+
+extension GatewayFailure {
+    private struct Problem: Decodable {
+        struct Fault: Decodable {
+            var pointer: String?
+            var parameter: String?
+            var header: String?
+            var detail: String
+
+            var place: String {
+                guard let place = pointer ?? parameter ?? header, !place.isEmpty else { return "the request" }
+                return place
+            }
+        }
+
+        var title: String
+        var detail: String?
+        var errors: [Fault]?
+        var traceID: String?
+
+        enum CodingKeys: String, CodingKey {
+            case title, detail, errors
+            case traceID = "trace_id"
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Contracts
+
+/// A job as the gateway shows it; what the commands need of it.
+struct JobAnswer: Decodable, Sendable {
+    struct Skipped: Decodable, Sendable {
+        var model: String
+        var region: String
+        var reason: String
+    }
+
+    var id: String
+    var status: JobStatus
+    var suite: String
+    var lane: Lane
+    var requestedBy: String
+    var targetCount: Int
+    var finishedCount: Int
+    var counts: [String: Int]
+    var skipped: [Skipped]
+    var createdAt: String
+    var certifications: [CertificationAnswer]?
+}
+
+/// A certification as the gateway shows it.
+struct CertificationAnswer: Decodable, Sendable {
+    var id: String
+    var model: String
+    var region: String
+    var status: CertificationStatus
+    var attempts: Int
+    var rating: Double?
+    var badge: Badge?
+    var reasonCode: String?
+    var reason: String?
+    var remedy: String?
+}
+
+/// One page of the history.
+struct JobPageAnswer: Decodable, Sendable {
+    var jobs: [JobAnswer]
+    var next: String?
+}
+
+/// The registry as the gateway shows it.
+struct ModelListAnswer: Decodable, Sendable {
+    struct Model: Decodable, Sendable {
+        var id: String
+        var name: String
+        var vendor: String
+        var kind: String
+        var certifiable: Bool
+    }
+
+    var models: [Model]
+}
+
+/// What to certify, as the gateway takes it; a field that is nil is not sent.
+struct JobRequest: Encodable, Sendable {
+    var models: [String]?
+    var vendors: [String]?
+    var all: Bool?
+    var regions: [String]
+    var lane: String?
+    var suite: String?
+    var notify: [String]?
+}
