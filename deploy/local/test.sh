@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# `make test`: lint, then unit, integration and end-to-end tests against private servers of their own, then the checks that
+# speak to us through other people's clients (boto3, pika) and of the files that deploy us.
+CERTFORGE_LOCAL="test"
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+cd "$repository"
+export CERTFORGE_LOCAL
+servers="$repository/deploy/local/servers.sh"
+
+echo "== lint"
+make --no-print-directory lint
+
+echo "== private servers"
+trap '"$servers" stop' EXIT
+"$servers" start
+export TEST_DATABASE_URL=$DATABASE_URL
+export TEST_RABBITMQ_URL="amqp://certforge:certforge@127.0.0.1:$amqp_port/certforge-test"
+export TEST_RABBITMQ_MANAGEMENT_URL=$RABBITMQ_MANAGEMENT_URL
+
+echo "== build (about 4 minutes the first time)"
+swift build --build-tests >"$state/log/build.log" 2>&1 || {
+    grep -E "error" "$state/log/build.log" | sort -u | head -n 40 >&2
+    exit 1
+}
+
+# Prints what is worth reading of a run of tests, and fails when they did. The end-to-end tests stop and kill the servers that
+# the others use, and the integration tests keep both cores busy, so each kind runs by itself.
+run_tests() {
+    local log="$state/log/$1.log"
+    shift
+    swift test --skip-build "$@" >"$log" 2>&1 || true
+    grep -E "✘|Test run with|error:" "$log" | grep -v "started" || tail -n 20 "$log"
+    grep -qE "Test run with [0-9]+ tests.* passed" "$log"
+}
+
+echo "== unit tests"
+run_tests unit --skip IntegrationTests --skip EndToEndTests
+echo "== integration tests"
+run_tests integration --filter IntegrationTests
+echo "== end-to-end tests"
+run_tests end-to-end --filter EndToEndTests
+grep -E "✔ Test \"" "$state/log/end-to-end.log"
+
+echo "== interoperability and deployment files"
+python="$repository/.local/python"
+wanted="$repository/Tests/Interoperability/requirements.txt"
+if ! cmp -s "$wanted" "$python/requirements.txt"; then
+    python3 -m venv --clear "$python"
+    "$python/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted"
+    cp "$wanted" "$python/requirements.txt"
+fi
+BIN=$(swift build --show-bin-path) "$python/bin/python" -m pytest -q "$repository/Tests/Interoperability" \
+    2>&1 | tee "$state/log/interoperability.log"
+
+count() { sed -nE 's/.*Test run with ([0-9]+) tests.*/\1/p' "$1" | tail -n 1; }
+python_count=$(sed -nE 's/^([0-9]+) passed.*/\1/p' "$state/log/interoperability.log" | tail -n 1)
+total=$(($(count "$state/log/unit.log") + $(count "$state/log/integration.log") + $(count "$state/log/end-to-end.log")))
+total=$((total + python_count))
+echo "$total passed, 0 failed"
