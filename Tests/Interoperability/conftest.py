@@ -1,0 +1,107 @@
+"""Starts the built programs for the tests that talk to them through other people's clients."""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+
+import jsonschema
+import pytest
+import referencing
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = pathlib.Path(os.environ.get("BIN", ROOT / ".build" / "debug"))
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Program:
+    """One running program with a health port."""
+
+    def __init__(self, name: str, environment: dict[str, str], folder: pathlib.Path) -> None:
+        self.health_port = free_port()
+        self.log = folder / f"{name}.log"
+        self.output = self.log.open("wb")
+        self.process = subprocess.Popen(
+            [BIN / name],
+            env={**os.environ, **environment, "HEALTH_PORT": str(self.health_port)},
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
+        )
+
+    def await_ready(self, seconds: float = 30) -> "Program":
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.log.read_text()
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/ready", timeout=2):
+                    return self
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError(f"not ready: {self.log.read_text()[-4000:]}")
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.output.close()
+
+
+@pytest.fixture(scope="session")
+def simulator(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("simulator")
+    port = free_port()
+    program = Program(
+        "bedrock-simulator", {**CREDENTIALS, "HTTP_PORT": str(port), "SIMULATOR_LATENCY_SCALE": "0.05"}, folder
+    )
+    program.await_ready()
+    yield f"http://127.0.0.1:{port}"
+    program.stop()
+
+
+@pytest.fixture(scope="session")
+def schemas() -> referencing.Registry:
+    resources = []
+    for path in sorted((ROOT / "contracts" / "schemas").glob("*.schema.json")):
+        contents = json.loads(path.read_text())
+        jsonschema.Draft202012Validator.check_schema(contents)
+        resources.append((contents["$id"], referencing.Resource.from_contents(contents)))
+    return referencing.Registry().with_resources(resources)
+
+
+# Which schema a message of each type obeys.
+SCHEMAS = {
+    "certification.requested": "certification-requested",
+    "certification.completed": "certification-finished",
+    "certification.failed": "certification-finished",
+    "job.accepted": "job-accepted",
+    "job.completed": "job-finished",
+    "job.failed": "job-finished",
+    "job.cancelled": "job-finished",
+    "certificate.issued": "certificate-issued",
+}
+
+
+@pytest.fixture(scope="session")
+def validator(schemas):
+    def make(message_type: str) -> jsonschema.Draft202012Validator:
+        path = ROOT / "contracts" / "schemas" / f"{SCHEMAS[message_type]}.schema.json"
+        return jsonschema.Draft202012Validator(json.loads(path.read_text()), registry=schemas)
+
+    return make
