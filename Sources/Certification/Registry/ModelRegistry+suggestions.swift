@@ -2,16 +2,23 @@ package import Contracts
 
 extension ModelRegistry {
     /// The known ids nearest to one that is not known, nearest first, at most three; none when nothing is near.
+    ///
+    /// Near is an id of which the unknown one is a part, such as `claude-3-haiku`, or one with few other characters.
     package func suggestions(for unknown: ModelID) -> [ModelID] {
+        let wanted = unknown.rawValue.lowercased()
         // A long id is not compared: nothing near it exists, and it came from outside.
-        guard unknown.rawValue.utf8.count <= 200 else { return [] }
-        let wanted = Array(unknown.rawValue.lowercased().utf8)
-        let limit = max(3, wanted.count / 3)
+        guard wanted.utf8.count <= 200 else { return [] }
+        let limit = max(3, wanted.utf8.count / 3)
         return
             models
-            .map { (id: $0.id, distance: Self.editDistance(wanted, Array($0.id.rawValue.utf8))) }
-            .filter { $0.distance <= limit }
-            .sorted { ($0.distance, $0.id) < ($1.distance, $1.id) }
+            .map { model in
+                let id = model.id.rawValue
+                let holdsWanted = wanted.utf8.count > 3 && id.contains(wanted)
+                let distance = Self.editDistance(Array(wanted.utf8), Array(id.utf8))
+                return (id: model.id, rank: holdsWanted ? 0 : 1, distance: distance)
+            }
+            .filter { $0.rank == 0 || $0.distance <= limit }
+            .sorted { ($0.rank, $0.distance, $0.id) < ($1.rank, $1.distance, $1.id) }
             .prefix(3)
             .map(\.id)
     }
