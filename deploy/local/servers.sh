@@ -13,7 +13,9 @@ as_postgres() {
 postgres_folder() {
     local folder="$state/postgres"
     if [ "$(id -u)" -eq 0 ] && ! runuser -u postgres -- test -x "$state"; then
-        folder="/var/tmp/certforge-$(echo "$state" | cksum | cut -d ' ' -f 1)"
+        # Its place is noted under .local, so that a new .local begins with a new database.
+        [ -f "$state/postgres-folder" ] || mktemp -d /var/tmp/certforge-XXXXXXXX >"$state/postgres-folder"
+        folder=$(cat "$state/postgres-folder")
     fi
     mkdir -p "$folder"
     [ "$(id -u)" -ne 0 ] || chown postgres "$folder"
