@@ -49,10 +49,23 @@ start_postgres() {
 }
 
 stop_postgres() {
-    local folder mode=${1:-fast}
+    local folder
     folder=$(postgres_folder)
     [ -f "$folder/data/postmaster.pid" ] || return 0
-    as_postgres "$postgres_bin/pg_ctl" --pgdata "$folder/data" --mode "$mode" --wait --silent stop || true
+    as_postgres "$postgres_bin/pg_ctl" --pgdata "$folder/data" --mode fast --wait --silent stop || true
+}
+
+# The sessions' processes notice that their parent is gone and end; until then the data folder is still in use.
+kill_postgres() {
+    local folder parent sessions process
+    folder=$(postgres_folder)
+    [ -f "$folder/data/postmaster.pid" ] || return 0
+    parent=$(head -n 1 "$folder/data/postmaster.pid")
+    sessions=$(pgrep -P "$parent" || true)
+    kill -KILL "$parent"
+    for process in $parent $sessions; do
+        while kill -0 "$process" 2>/dev/null; do sleep 0.05; done
+    done
 }
 
 start_rabbitmq() {
@@ -144,7 +157,7 @@ stop-all)
     end_process smtp
     ;;
 kill-rabbitmq) stop_rabbitmq KILL ;;
-kill-postgres) stop_postgres immediate ;;
+kill-postgres) kill_postgres ;;
 restart-rabbitmq) stop_rabbitmq && start_rabbitmq ;;
 restart-postgres) stop_postgres && start_postgres ;;
 *)
