@@ -96,13 +96,22 @@ let package = Package(
         module("MessagingRabbitMQ", ["Messaging", "Contracts", "AMQP", lifecycle, logging]),
         module(
             "MessagingPostgres", ["Messaging", "Contracts", "Postgres", lifecycle, logging],
-            resources: [.embedInCode("Migrations/0000_messaging.sql")]),
+            resources: [
+                .embedInCode("Migrations/0000_messaging.sql"),
+                .embedInCode("Migrations/0006_message_retention.sql"),
+            ]),
         module("MessagingTesting", ["Messaging", "Contracts", lifecycle, logging]),
         module("ModelProviders", ["Certification", "Contracts", "Curl", "AWSWire"]),
         module(
             "CertificationStore",
             ["Contracts", "Certification", "Postgres", "Messaging", "MessagingPostgres", logging],
-            resources: [.embedInCode("Migrations/0001_certification.sql")]),
+            resources: [
+                .embedInCode("Migrations/0001_certification.sql"),
+                .embedInCode("Migrations/0002_workers.sql"),
+                .embedInCode("Migrations/0003_limits.sql"),
+                .embedInCode("Migrations/0004_dead_letters.sql"),
+                .embedInCode("Migrations/0005_schedules.sql"),
+            ]),
         module(
             "ServiceRuntime",
             [
@@ -167,8 +176,8 @@ let package = Package(
         programTests(
             "GatewayTests",
             [
-                "Gateway", "Certification", "CertificationStore", "Contracts", "ServiceRuntime", hummingbirdTesting,
-                httpTypes, nioCore, nioPosix, jwtKit, logging,
+                "Gateway", "Certification", "CertificationStore", "Contracts", "MessagingPostgres", "Postgres",
+                "ServiceRuntime", hummingbirdTesting, httpTypes, nioCore, nioPosix, jwtKit, logging,
             ]),
         programTests(
             "CertificationProcessorTests",

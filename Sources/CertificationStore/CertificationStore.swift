@@ -15,6 +15,11 @@ package struct CertificationStore: Sendable {
     package static let migrations = [
         PostgresOutbox.migration,
         Migration(name: "0001_certification", file: PackageResources._001_certification_sql),
+        Migration(name: "0002_workers", file: PackageResources._002_workers_sql),
+        Migration(name: "0003_limits", file: PackageResources._003_limits_sql),
+        Migration(name: "0004_dead_letters", file: PackageResources._004_dead_letters_sql),
+        Migration(name: "0005_schedules", file: PackageResources._005_schedules_sql),
+        PostgresOutbox.retentionMigration,
     ]
 
     /// Seconds until a request that has left the outbox and that no processor took has evidently expired: the queue's

@@ -30,6 +30,12 @@ struct GatewayClient: Sendable {
         return try await call(.post, path, headers: headers, body: try JSONEncoder().encode(body))
     }
 
+    /// What the path answers to an action that may be repeated. Throws as `get` does.
+    func post<Body: Decodable>(_ path: String, _ body: some Encodable) async throws -> Body {
+        try await call(
+            .post, path, headers: [("Content-Type", "application/json")], body: try JSONEncoder().encode(body))
+    }
+
     /// - Throws: `GatewayFailure`, as `get` does.
     func delete<Body: Decodable>(_ path: String) async throws -> Body {
         try await call(.delete, path)

@@ -13,6 +13,8 @@ package enum MessageHeader {
     package static let originalExchange = "x-original-exchange"
     package static let originalRoutingKey = "x-original-routing-key"
     package static let originalQueue = "x-original-queue"
+    /// The item of a replay that a message was sent again by; copies, retries and dead letters carry it on.
+    package static let replay = "x-replay-id"
 
     /// The most characters that `error` carries.
     package static let errorLimit = 500

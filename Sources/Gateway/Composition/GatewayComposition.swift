@@ -60,7 +60,7 @@ struct GatewayComposition {
 
     private func api(store: CertificationStore) async throws -> GatewayAPI {
         GatewayAPI(
-            store: store, registry: try ModelRegistry.bundled(), suites: SuiteCatalog(),
+            store: store, operations: store, registry: try ModelRegistry.bundled(), suites: SuiteCatalog(),
             verifier: await TokenVerifier(
                 secret: settings.tokenSecret, issuer: settings.tokenIssuer, audience: settings.tokenAudience,
                 now: { Date() }),

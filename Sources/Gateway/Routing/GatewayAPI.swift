@@ -1,10 +1,13 @@
 import Certification
+import CertificationStore
 import Foundation
 import Hummingbird
 
 /// The whole HTTP API over a store: everything that the gateway answers, without a port.
 struct GatewayAPI: Sendable {
     let store: any JobStore
+    /// For what only operators ask, of which there is no second implementation.
+    let operations: CertificationStore
     let registry: ModelRegistry
     let suites: SuiteCatalog
     let verifier: TokenVerifier

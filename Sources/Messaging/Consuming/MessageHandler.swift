@@ -21,6 +21,8 @@ package struct DeadLetterCause: Sendable, Hashable {
         case unknownSubject = "unknown-subject"
         case attemptsExhausted = "attempts-exhausted"
         case rejected = "rejected"
+        /// Its workers died one after another.
+        case workerDied = "worker-died"
     }
 
     package let name: Name

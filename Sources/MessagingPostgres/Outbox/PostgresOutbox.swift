@@ -11,6 +11,10 @@ package struct PostgresOutbox: Sendable {
     package static let migration = Migration(
         name: "0000_messaging", file: PackageResources._000_messaging_sql)
 
+    /// What the same schemas need beside, to be applied after their own tables.
+    package static let retentionMigration = Migration(
+        name: "0006_message_retention", file: PackageResources._006_message_retention_sql)
+
     /// How long rows inserted with `claimedBy` are left to that relay before any may claim them.
     package static let handOverDuration = Duration.seconds(10)
 

@@ -13,6 +13,7 @@ struct NotificationStore: Sendable {
     static let migrations = [
         PostgresOutbox.migration,
         Migration(name: "0001_notifications", file: PackageResources._001_notifications_sql),
+        PostgresOutbox.retentionMigration,
     ]
 
     let client: PostgresClient

@@ -1,10 +1,13 @@
 import Certification
+import CertificationStore
 import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import MessagingPostgres
 import NIOCore
+import Postgres
 import Synchronization
 import Testing
 
@@ -23,7 +26,7 @@ struct TestGateway: Sendable {
     init(isReachedOverTLS: Bool = false, bodyLimits: JSONRequest.Limits = Self.bodyLimits) async throws {
         let clock = clock
         api = GatewayAPI(
-            store: store, registry: try ModelRegistry.bundled(), suites: SuiteCatalog(),
+            store: store, operations: try .unreachable(), registry: try ModelRegistry.bundled(), suites: SuiteCatalog(),
             verifier: await TokenVerifier(
                 secret: Self.secret, issuer: "certforge", audience: "certforge-api", now: { Self.now }),
             cursors: CursorSigner(secret: Self.secret), bodyLimits: bodyLimits, isReachedOverTLS: isReachedOverTLS,
@@ -104,5 +107,18 @@ extension TestResponse {
         #expect(!problem.title.isEmpty && !problem.detail.isEmpty)
         #expect(problem.trace_id.count == 32)
         return problem
+    }
+}
+
+extension CertificationStore {
+    /// A store whose database gives no answer: for requests that are refused before it is asked.
+    static func unreachable() throws -> CertificationStore {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        var configuration = try PostgresConfiguration(url: "postgres://nobody@127.0.0.1:1/nothing")
+        configuration.searchPath = schema
+        configuration.acquireTimeout = .milliseconds(100)
+        let client = PostgresClient(configuration: configuration, logger: logger)
+        let outbox = PostgresOutbox(client: client, schema: schema, logger: logger)
+        return CertificationStore(client: client, outbox: outbox, relay: nil, logger: logger)
     }
 }

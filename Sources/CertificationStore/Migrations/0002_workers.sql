@@ -1,0 +1,1 @@
+-- The processes that work, and the certifications whose worker died.

@@ -1,0 +1,1 @@
+-- What each downstream takes, the circuit breakers, and which requests are dispatched.

@@ -1,0 +1,1 @@
+-- Recurring certifications and when each of them fired.

@@ -1,0 +1,1 @@
+-- The inbox by the age of its message ids, so that old ones are forgotten by dropping a partition.
