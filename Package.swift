@@ -159,6 +159,9 @@ let package = Package(
                 logging, configuration,
             ]),
 
+        // The real programs against private servers: for end-to-end tests and chaos
+        module("LocalSystem", ["Postgres", "Curl", logging]),
+
         // Unit tests: no network beyond what they serve themselves on loopback
         tests("ContractsTests", ["Contracts"]),
         tests("AMQPTests", ["AMQP", "CRabbitMQ", logging]),
@@ -206,6 +209,6 @@ let package = Package(
                 "MessagingRabbitMQ", "MessagingPostgres", "CertificationStore", "Certification", "Contracts", lifecycle,
                 logging, metrics,
             ], exclude: ["Curl/Servers"]),
-        tests("EndToEndTests", ["AMQP", "Postgres", "Curl", logging]),
+        tests("EndToEndTests", ["LocalSystem", "AMQP", "Postgres", "Curl", logging]),
     ]
 )

@@ -1,6 +1,7 @@
 import AMQP
 import Curl
 import Foundation
+import LocalSystem
 import Logging
 import Postgres
 import Testing

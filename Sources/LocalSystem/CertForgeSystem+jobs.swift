@@ -1,50 +1,59 @@
 import Curl
-import Foundation
+package import Foundation
 import Postgres
-import Testing
 
 /// A job as the gateway shows it; what the tests need of it.
-struct JobAnswer: Decodable, Sendable {
-    struct Certification: Decodable, Sendable {
-        var id: String
-        var model: String
-        var region: String
-        var status: String
-        var attempts: Int
-        var reasonCode: String?
-        var rating: Double?
-        var badge: String?
+package struct JobAnswer: Decodable, Sendable {
+    package struct Certification: Decodable, Sendable {
+        package var id: String
+        package var model: String
+        package var region: String
+        package var status: String
+        package var attempts: Int
+        package var reasonCode: String?
+        package var rating: Double?
+        package var badge: String?
     }
 
-    var id: String
-    var status: String
-    var targetCount: Int
-    var finishedCount: Int
-    var counts: [String: Int]
-    var certifications: [Certification]?
+    package var id: String
+    package var status: String
+    package var targetCount: Int
+    package var finishedCount: Int
+    package var counts: [String: Int]
+    package var certifications: [Certification]?
 
-    var isFinished: Bool { ["COMPLETED", "PARTIAL", "FAILED", "CANCELLED"].contains(status) }
+    /// Whether its status is terminal.
+    package var isFinished: Bool { ["COMPLETED", "PARTIAL", "FAILED", "CANCELLED"].contains(status) }
 }
 
 /// What the database and the mail server hold of a job once it has ended.
-struct JobEvidence: Sendable, Equatable {
+package struct JobEvidence: Sendable, Equatable {
     /// Certifications without a terminal status.
-    var unfinished: Int
-    var targets: Int
+    package var unfinished: Int
+    package var targets: Int
     /// Runs that ended in a verdict.
-    var verdicts: Int
+    package var verdicts: Int
     /// Certifications with more than one verdict.
-    var doubled: Int
-    var mails: Int
+    package var doubled: Int
+    package var mails: Int
+
+    package init(unfinished: Int, targets: Int, verdicts: Int, doubled: Int, mails: Int) {
+        self.unfinished = unfinished
+        self.targets = targets
+        self.verdicts = verdicts
+        self.doubled = doubled
+        self.mails = mails
+    }
 }
 
 extension CertForgeSystem {
-    func token() async throws -> String {
+    /// A token that the gateway accepts for an hour.
+    package func token() async throws -> String {
         try await command("token").trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// Calls the API with a good token.
-    func call(
+    package func call(
         _ method: String, _ path: String, body: String? = nil, headers: [String: String] = [:]
     ) async throws -> (status: Int, body: Data) {
         var all = ["Authorization": "Bearer \(try await token())"]
@@ -57,7 +66,7 @@ extension CertForgeSystem {
     }
 
     /// Asks for certifications and returns the accepted job.
-    func submit(
+    package func submit(
         models: [String], regions: [String], notify: [String] = [], headers: [String: String] = [:]
     ) async throws -> JobAnswer {
         let lists = [models, regions, notify].map { list in
@@ -72,12 +81,13 @@ extension CertForgeSystem {
         return try JSONDecoder().decode(JobAnswer.self, from: body)
     }
 
-    func job(_ id: String) async throws -> JobAnswer {
+    /// The job as the gateway shows it.
+    package func job(_ id: String) async throws -> JobAnswer {
         try JSONDecoder().decode(JobAnswer.self, from: try await call("GET", "/api/v1/certifications/jobs/\(id)").body)
     }
 
     /// Waits until some but not all of the job's certifications have ended.
-    func halfWay(_ id: String, within limit: Duration = .seconds(60)) async throws {
+    package func halfWay(_ id: String, within limit: Duration = .seconds(60)) async throws {
         _ = try await eventually("job \(id) being half way", within: limit, every: .milliseconds(50)) {
             let rows = try await database.query(
                 """
@@ -85,12 +95,13 @@ extension CertForgeSystem {
                        count(*) FILTER (WHERE status = 'PROCESSING') AS running
                 FROM certification.certifications WHERE job_id = \(try Self.uuid(id))
                 """)
-            let row = try #require(rows.first)
+            guard let row = rows.first else { throw EndToEndFailure("a count brought no row") }
             return try row.decode(Int.self, "finished") > 0 && row.decode(Int.self, "running") > 0 ? true : nil
         }
     }
 
-    func finished(_ id: String, within limit: Duration = .seconds(90)) async throws -> JobAnswer {
+    /// Waits until the job has ended.
+    package func finished(_ id: String, within limit: Duration = .seconds(90)) async throws -> JobAnswer {
         try await eventually("the end of job \(id)", within: limit) {
             let job = try await job(id)
             return job.isFinished ? job : nil
@@ -98,7 +109,7 @@ extension CertForgeSystem {
     }
 
     /// Counts what there is of a job, once as many mails are there as `recipients` or no more come for a while.
-    func evidence(of id: String, recipients: Int) async throws -> JobEvidence {
+    package func evidence(of id: String, recipients: Int) async throws -> JobEvidence {
         let servers = LocalServers()
         _ = try? await eventually("mails of job \(id)", within: .seconds(30)) {
             try servers.mails(containing: id).count >= recipients ? true : nil
@@ -111,7 +122,7 @@ extension CertForgeSystem {
                                          WHERE r.certification_id = c.id AND r.status <> 'RETRYING') AS verdicts
                   FROM certification.certifications c WHERE c.job_id = \(try Self.uuid(id))) AS counted
             """)
-        let row = try #require(rows.first)
+        guard let row = rows.first else { throw EndToEndFailure("a count brought no row") }
         return JobEvidence(
             unfinished: try row.decode(Int.self, "unfinished"), targets: try row.decode(Int.self, "targets"),
             verdicts: try row.decode(Int.self, "verdicts"), doubled: try row.decode(Int.self, "doubled"),

@@ -1,16 +1,21 @@
 /// What went wrong in the surroundings of a test, in a sentence.
-struct EndToEndFailure: Error, CustomStringConvertible {
-    let description: String
+package struct EndToEndFailure: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ description: String) {
+    package init(_ description: String) {
         self.description = description
     }
 }
 
 /// Asks again and again until the answer is there.
 ///
-/// - Throws: `EndToEndFailure` with the last answer when the limit has passed.
-func eventually<Value: Sendable>(
+/// - Parameters:
+///   - what: what is waited for, as the failure names it.
+///   - limit: how long at most.
+///   - interval: between two questions.
+///   - ask: nil means not yet, and so does an error.
+/// - Throws: `EndToEndFailure` with the last error when the limit has passed; `CancellationError`.
+package func eventually<Value: Sendable>(
     _ what: String, within limit: Duration, every interval: Duration = .milliseconds(100),
     _ ask: () async throws -> Value?
 ) async throws -> Value {

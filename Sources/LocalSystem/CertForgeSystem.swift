@@ -1,0 +1,72 @@
+import Foundation
+package import Postgres
+import Synchronization
+
+/// Simulator, gateway, processor and notifier as processes, with a database and a virtual host of their own.
+package final class CertForgeSystem: Sendable {
+    private let surroundings: Surroundings
+    private let gatewayPort: Int
+    private let simulatorPort: Int
+    private let programs = Mutex<[String: RunningProgram]>([:])
+
+    /// Makes the database and the virtual host and starts all programs.
+    ///
+    /// - Parameters:
+    ///   - latencyScale: of the simulator; 1 is about as slow as the real models.
+    ///   - control: the simulator's control file as JSON.
+    package init(latencyScale: Double, control: String = "{}") async throws {
+        gatewayPort = try FreePort.take()
+        simulatorPort = try FreePort.take()
+        surroundings = try await Surroundings(
+            prefix: "e2e",
+            settings: [
+                "PUBLIC_URL": "http://127.0.0.1:\(gatewayPort)", "CERTFORGE_URL": "http://127.0.0.1:\(gatewayPort)",
+                "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://127.0.0.1:\(simulatorPort)",
+                "SIMULATOR_LATENCY_SCALE": "\(latencyScale)", "CERTIFICATION_RETRY_BASE": "0.2",
+                "CERTIFICATION_RETRY_CAP": "1", "CERTIFICATION_CONCURRENCY": "8",
+            ], control: control)
+        for program in ["bedrock-simulator", "gateway", "certification-processor", "notifier"] {
+            try await start(program)
+        }
+    }
+
+    package var database: PostgresClient { surroundings.database }
+    package var brokerURL: String { surroundings.brokerURL }
+    package var virtualHost: String { surroundings.name }
+    /// The gateway's.
+    package var url: String { "http://127.0.0.1:\(gatewayPort)" }
+
+    /// Starts a program, again when it was stopped or killed, and waits until it is ready.
+    package func start(_ name: String, awaitReadiness: Bool = true) async throws {
+        var own: [String: String] = [:]
+        if name == "gateway" { own["HTTP_PORT"] = "\(gatewayPort)" }
+        if name == "bedrock-simulator" { own["HTTP_PORT"] = "\(simulatorPort)" }
+        let program = try surroundings.start(name, settings: own)
+        programs.withLock { $0[name] = program }
+        if awaitReadiness { try await program.ready() }
+    }
+
+    /// The program as it was started last.
+    ///
+    /// - Throws: `EndToEndFailure` when it never was.
+    package func program(_ name: String) throws -> RunningProgram {
+        guard let program = programs.withLock({ $0[name] }) else { throw EndToEndFailure("\(name) does not run") }
+        return program
+    }
+
+    /// Stops everything.
+    package func tearDown() async {
+        for program in programs.withLock({ Array($0.values) }) { await program.stop() }
+        await surroundings.close()
+    }
+
+    /// The logs of all programs that ever ran under a name.
+    package func logs(of name: String) throws -> String {
+        try surroundings.logs(of: name).map { try String(contentsOf: $0, encoding: .utf8) }.joined()
+    }
+
+    /// Runs `certforge` with arguments and returns what it printed.
+    package func command(_ arguments: String...) async throws -> String {
+        try await surroundings.command(arguments)
+    }
+}
