@@ -1,7 +1,7 @@
 # CertForge: what a newcomer, a developer and CI call. `make` lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test lint format
+.PHONY: help demo up down test chaos lint format
 
 help:
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 16
@@ -17,6 +17,9 @@ down: ## stop what `make up` started
 
 test: ## bring up what the tests need and run everything: lint, unit, integration, end-to-end and interoperability
 	@deploy/local/install.sh && deploy/local/test.sh
+
+chaos: ## load, kills, crashes, cuts and freezes for SEED= and DURATION= (seconds), or SCALING=1; then count what was lost
+	@deploy/local/install.sh && SEED="$(SEED)" DURATION="$(DURATION)" SCALING="$(SCALING)" deploy/local/chaos.sh
 
 lint: ## formatting, imports against the manifest, line counts
 	@swift format lint --strict --parallel --recursive Package.swift Sources Tests && python3 .ci/lint.py

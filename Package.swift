@@ -59,6 +59,7 @@ let package = Package(
         .executable(name: "notifier", targets: ["Notifier"]),
         .executable(name: "certforge", targets: ["CertForgeCLI"]),
         .executable(name: "bedrock-simulator", targets: ["BedrockSimulator"]),
+        .executable(name: "chaos", targets: ["Chaos"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -161,6 +162,12 @@ let package = Package(
 
         // The real programs against private servers: for end-to-end tests and chaos
         module("LocalSystem", ["Postgres", "Curl", logging]),
+        program(
+            "Chaos",
+            [
+                "LocalSystem", "Contracts", "AMQP", "Postgres", "Curl", argumentParser, unixSignals, nioCore, nioPosix,
+                logging,
+            ]),
 
         // Unit tests: no network beyond what they serve themselves on loopback
         tests("ContractsTests", ["Contracts"]),
@@ -199,6 +206,8 @@ let package = Package(
                 "BedrockSimulator", "ModelProviders", "Certification", "Contracts", "Curl", "AWSWire", lifecycle,
                 logging,
             ]),
+
+        programTests("ChaosTests", ["Chaos", "LocalSystem", "Postgres", nioCore, nioPosix]),
 
         // Tests against real servers
         programTests(

@@ -11,9 +11,8 @@ package final class CertForgeSystem: Sendable {
 
     /// Makes the database and the virtual host and starts all programs.
     ///
-    /// - Parameters:
-    ///   - latencyScale: of the simulator; 1 is about as slow as the real models.
-    ///   - control: the simulator's control file as JSON.
+    /// `latencyScale` is the simulator's, where 1 is about as slow as the real models; `control` is its control file as
+    /// JSON.
     package init(latencyScale: Double, control: String = "{}") async throws {
         gatewayPort = try FreePort.take()
         simulatorPort = try FreePort.take()

@@ -7,13 +7,9 @@ package struct EndToEndFailure: Error, CustomStringConvertible {
     }
 }
 
-/// Asks again and again until the answer is there.
+/// Asks again and again until the answer is there; nil means not yet, and so does an error. `what` is what is waited for,
+/// as the failure names it.
 ///
-/// - Parameters:
-///   - what: what is waited for, as the failure names it.
-///   - limit: how long at most.
-///   - interval: between two questions.
-///   - ask: nil means not yet, and so does an error.
 /// - Throws: `EndToEndFailure` with the last error when the limit has passed; `CancellationError`.
 package func eventually<Value: Sendable>(
     _ what: String, within limit: Duration, every interval: Duration = .milliseconds(100),

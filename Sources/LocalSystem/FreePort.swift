@@ -7,14 +7,11 @@ package enum FreePort {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw EndToEndFailure("There is no socket to be had.") }
         defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var address = loopback(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
-            }
+        let bound = withUnsafeMutableBytes(of: &address) { bytes in
+            guard let generic = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress else { return false }
+            return bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
         }
         guard bound else { throw EndToEndFailure("There is no port to be had.") }
         return Int(UInt16(bigEndian: address.sin_port))
@@ -25,14 +22,17 @@ package enum FreePort {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
+        return withUnsafeBytes(of: loopback(port)) { bytes in
+            guard let generic = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress else { return false }
+            return connect(descriptor, generic, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+        }
+    }
+
+    private static func loopback(_ port: Int) -> sockaddr_in {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        return withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                connect(descriptor, generic, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
+        return address
     }
 }

@@ -3,14 +3,14 @@ package import Foundation
 
 /// Plain HTTP calls of the tests, each over a connection of its own.
 package enum HTTP {
-    /// - Parameter limit: of the whole call.
+    /// The limit is the whole call's.
     package static func get(
         _ url: String, headers: [String: String] = [:], within limit: Duration = .seconds(60)
     ) async throws -> HTTPResponse {
         try await call(.get, url, headers: headers, within: limit)
     }
 
-    /// - Parameter limit: of the whole call.
+    /// The limit is the whole call's.
     package static func call(
         _ method: HTTPRequest.Method, _ url: String, headers: [String: String] = [:], body: Data = Data(),
         within limit: Duration = .seconds(60)

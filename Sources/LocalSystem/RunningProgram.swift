@@ -16,12 +16,7 @@ package final class RunningProgram: Sendable {
         let value = Mutex(true)
     }
 
-    /// Starts it.
-    ///
-    /// - Parameters:
-    ///   - name: the product's name.
-    ///   - environment: added to this process's own.
-    ///   - folder: where it runs and its log goes.
+    /// Starts the product of that name in `folder`, where its log goes too; `environment` is added to this process's own.
     package init(_ name: String, environment: [String: String], folder: URL) throws {
         self.name = name
         healthPort = try FreePort.take()
@@ -66,9 +61,8 @@ package final class RunningProgram: Sendable {
     /// Asks the process to stop.
     package func terminate() { signal(SIGTERM) }
 
-    /// Asks the process to stop and waits until it is gone; when that takes longer than the limit, kills it.
-    ///
-    /// - Returns: whether it stopped by itself.
+    /// Asks the process to stop and waits until it is gone; when that takes longer than the limit, kills it and returns
+    /// false.
     @discardableResult
     package func stop(within limit: Duration = .seconds(40)) async -> Bool {
         terminate()
@@ -78,9 +72,7 @@ package final class RunningProgram: Sendable {
         return false
     }
 
-    /// Waits until the process is gone, also when the task is cancelled.
-    ///
-    /// - Returns: whether it is.
+    /// Waits until the process is gone, also when the task is cancelled; false when it did not go in time.
     package func ended(within limit: Duration) async -> Bool {
         // Unstructured, because whoever is cancelled still has to see its processes end.
         await Task {

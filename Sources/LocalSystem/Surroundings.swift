@@ -22,10 +22,8 @@ package struct Surroundings: Sendable {
 
     /// Makes the database with its migrations and the virtual host with its topology.
     ///
-    /// - Parameters:
-    ///   - prefix: what the name begins with.
-    ///   - settings: added to what programs are started with.
-    ///   - control: the simulator's control file as JSON.
+    /// The name begins with `prefix`; `settings` are added to what programs are started with; `control` is the
+    /// simulator's control file as JSON.
     package init(prefix: String, settings: [String: String], control: String) async throws {
         name = prefix + "_" + UUID().uuidString.prefix(8).lowercased()
         folder = FileManager.default.temporaryDirectory.appending(path: name)
@@ -56,9 +54,7 @@ package struct Surroundings: Sendable {
         _ = try await command("topology", "apply")
     }
 
-    /// Starts a program.
-    ///
-    /// - Parameter settings: its own, before those of all.
+    /// Starts a program, with settings of its own that come before those of all.
     package func start(_ program: String, settings: [String: String] = [:]) throws -> RunningProgram {
         try RunningProgram(program, environment: environment.merging(settings) { _, new in new }, folder: folder)
     }
