@@ -151,7 +151,7 @@ let package = Package(
             "CertForgeCLI",
             [
                 "Contracts", "CertificationStore", "MessagingPostgres", "Postgres", "Curl", "ServiceRuntime", jwtKit,
-                argumentParser, unixSignals, logging, configuration,
+                argumentParser, unixSignals, logging, configuration, crypto,
             ]),
         program(
             "BedrockSimulator",

@@ -1,9 +1,10 @@
-"""Adds the local virtual hosts and user to the exported topology, for a private broker.
+"""Adds the local virtual hosts and users to the exported topology, for a private broker.
 
-usage: broker_definitions.py definitions.json VIRTUAL_HOST [VIRTUAL_HOST ...]
+usage: broker_definitions.py definitions.json permissions.json VIRTUAL_HOST [VIRTUAL_HOST ...]
 
-The first virtual host gets the whole topology, the others are empty. Users are added here and not in the exported
-file, because no password, not even a hash, belongs into the repository.
+The first virtual host gets the whole topology, the others are empty. An administrator, certforge, may do everything in all
+of them; the users of permissions.json may in the first one what that file says. Passwords are added here and not in the
+exported files, because none, not even a hash, belongs into the repository: each user's is its name.
 """
 
 import base64
@@ -12,7 +13,7 @@ import json
 import os
 import sys
 
-USER = PASSWORD = "certforge"
+ADMINISTRATOR = "certforge"
 
 
 def password_hash(password: str) -> str:
@@ -22,21 +23,28 @@ def password_hash(password: str) -> str:
 
 
 def main() -> None:
-    path, *virtual_hosts = sys.argv[1:]
-    with open(path, encoding="utf-8") as file:
+    definitions_path, permissions_path, *virtual_hosts = sys.argv[1:]
+    with open(definitions_path, encoding="utf-8") as file:
         definitions = json.load(file)
+    with open(permissions_path, encoding="utf-8") as file:
+        access = json.load(file)
     definitions["vhosts"] = [{"name": name} for name in virtual_hosts]
+    administrator = {"name": ADMINISTRATOR, "tags": ["administrator"]}
     definitions["users"] = [
         {
-            "name": USER,
-            "password_hash": password_hash(PASSWORD),
+            **user,
+            "password_hash": password_hash(user["name"]),
             "hashing_algorithm": "rabbit_password_hashing_sha256",
-            "tags": ["administrator"],
             "limits": {},
         }
+        for user in [administrator, *access["users"]]
     ]
+    everything = {"configure": ".*", "write": ".*", "read": ".*"}
     definitions["permissions"] = [
-        {"user": USER, "vhost": name, "configure": ".*", "write": ".*", "read": ".*"} for name in virtual_hosts
+        {"user": ADMINISTRATOR, "vhost": name, **everything} for name in virtual_hosts
+    ] + [{**permission, "vhost": virtual_hosts[0]} for permission in access["permissions"]]
+    definitions["topic_permissions"] = [
+        {**permission, "vhost": virtual_hosts[0]} for permission in access["topic_permissions"]
     ]
     json.dump(definitions, sys.stdout, indent=2)
 

@@ -35,7 +35,8 @@ gateway_health_port=$((base_port + 301))
 processor_health_port=$((base_port + 302))
 notifier_health_port=$((base_port + 303))
 
-# Credentials of servers that listen on loopback only and are thrown away with `.local`.
+# Credentials of servers that listen on loopback only and are thrown away with `.local`: each user's password is its name.
+# These are the administrators'; each service has its own by service_urls.
 DATABASE_URL="postgres://certforge:certforge@127.0.0.1:$postgres_port/certforge"
 RABBITMQ_URL="amqp://certforge:certforge@127.0.0.1:$amqp_port/certforge"
 RABBITMQ_MANAGEMENT_URL="http://certforge:certforge@127.0.0.1:$management_port"
@@ -45,6 +46,20 @@ CERTFORGE_URL="http://127.0.0.1:$gateway_port"
 JWT_SECRET="local-development-secret-of-no-value-elsewhere"
 MAIL_FROM="CertForge <certforge@example.com>"
 export MAIL_FROM DATABASE_URL RABBITMQ_URL RABBITMQ_MANAGEMENT_URL SMTP_URL AWS_ENDPOINT_URL_BEDROCK_RUNTIME CERTFORGE_URL JWT_SECRET
+
+# service_urls NAME: prints the assignments of DATABASE_URL and RABBITMQ_URL for the user of gateway, processor or notifier,
+# who may do what that service does and nothing else.
+service_urls() {
+    echo "DATABASE_URL=postgres://certforge_$1:certforge_$1@127.0.0.1:$postgres_port/certforge"
+    echo "RABBITMQ_URL=amqp://certforge-$1:certforge-$1@127.0.0.1:$amqp_port/certforge"
+}
+
+# Makes the database's users and gives them their rights; run again after each migration.
+apply_roles() {
+    PGPASSWORD=certforge "$postgres_bin/psql" -h 127.0.0.1 -p "$postgres_port" -U certforge -d "${1:-certforge}" -qtA \
+        -v ON_ERROR_STOP=1 -v gateway_password=certforge_gateway -v processor_password=certforge_processor \
+        -v notifier_password=certforge_notifier -f "$repository/deploy/postgres/roles.sql"
+}
 
 # Closes what a caller left open beside the three standard streams: a server that outlives the caller must not hold it, or
 # whoever waits for the caller's end of a pipe waits for the server.

@@ -75,7 +75,7 @@ start_rabbitmq() {
     require_free_port "RabbitMQ's management" "$management_port"
     mkdir -p "$folder/home"
     python3 "$repository/deploy/local/broker_definitions.py" "$repository/deploy/rabbitmq/definitions.json" \
-        certforge certforge-test >"$folder/definitions.json"
+        "$repository/deploy/rabbitmq/permissions.json" certforge certforge-test >"$folder/definitions.json"
     echo '[rabbitmq_management,rabbitmq_prometheus].' >"$folder/enabled_plugins"
     cat >"$folder/rabbitmq.conf" <<CONF
 listeners.tcp.1 = 127.0.0.1:$amqp_port

@@ -50,18 +50,24 @@ start_all() {
     bin=$(swift build --show-bin-path)
     say "Starting RabbitMQ, PostgreSQL and the mail catcher …"
     "$servers" start
-    "$bin/certforge" migrate >"$state/log/migrate.log" 2>&1 || { cat "$state/log/migrate.log" >&2; return 1; }
+    { "$bin/certforge" migrate && apply_roles && "$bin/certforge" topology apply --yes; } >"$state/log/prepare.log" 2>&1 ||
+        { cat "$state/log/prepare.log" >&2; return 1; }
+    local gateway_urls processor_urls notifier_urls
+    mapfile -t gateway_urls < <(service_urls gateway)
+    mapfile -t processor_urls < <(service_urls processor)
+    mapfile -t notifier_urls < <(service_urls notifier)
     say "Starting the simulator and the services …"
     export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY
     start bedrock-simulator "$bedrock_port" env HTTP_PORT="$bedrock_port" HEALTH_PORT=$((bedrock_port + 1)) \
         SIMULATOR_CONTROL_FILE="${SIMULATOR_CONTROL_FILE:-}" \
         "$bin/bedrock-simulator"
-    start gateway "$gateway_health_port" env HTTP_PORT="$gateway_port" HEALTH_PORT="$gateway_health_port" "$bin/gateway"
+    start gateway "$gateway_health_port" env "${gateway_urls[@]}" HTTP_PORT="$gateway_port" \
+        HEALTH_PORT="$gateway_health_port" "$bin/gateway"
     # The simulator's quotas open again after seconds, not after a minute as Bedrock's do.
-    start certification-processor "$processor_health_port" env HEALTH_PORT="$processor_health_port" \
+    start certification-processor "$processor_health_port" env "${processor_urls[@]}" HEALTH_PORT="$processor_health_port" \
         CERTIFICATION_RETRY_BASE="${CERTIFICATION_RETRY_BASE:-0.5}" CERTIFICATION_RETRY_CAP="${CERTIFICATION_RETRY_CAP:-2}" \
         CERTIFICATION_CONCURRENCY="${CERTIFICATION_CONCURRENCY:-16}" "$bin/certification-processor"
-    start notifier "$notifier_health_port" env HEALTH_PORT="$notifier_health_port" \
+    start notifier "$notifier_health_port" env "${notifier_urls[@]}" HEALTH_PORT="$notifier_health_port" \
         PUBLIC_URL="http://127.0.0.1:$gateway_port" "$bin/notifier"
     await_ready gateway "$gateway_health_port"
     await_ready certification-processor "$processor_health_port"

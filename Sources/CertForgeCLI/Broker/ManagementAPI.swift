@@ -3,35 +3,93 @@ import Foundation
 
 /// RabbitMQ's management API, as far as it is needed.
 struct ManagementAPI: Sendable {
-    private let address: ManagementAddress
+    let address: ManagementAddress
     private let engine: CurlEngine
+    private let timeouts: TransferTimeouts
 
-    init(address: ManagementAddress) throws {
+    init(
+        address: ManagementAddress, timeouts: TransferTimeouts = TransferTimeouts(connect: .seconds(5), total: .seconds(30))
+    ) throws {
         self.address = address
+        self.timeouts = timeouts
         engine = try CurlEngine()
     }
 
-    /// - Throws: `ManagementFailure` when the broker cannot be reached or refuses them.
-    func importDefinitions(_ definitions: Data) async throws {
+    /// What a path under `/api/` answers. `what` completes the sentence "The broker refused to …".
+    ///
+    /// - Throws: `ManagementFailure`.
+    func get<Answer: Decodable>(_ path: String, what: String) async throws -> Answer {
+        let response = try await call(.get, path, body: Data(), what: what)
+        do {
+            return try JSONDecoder().decode(Answer.self, from: response.body)
+        } catch {
+            throw ManagementFailure(
+                .notManagement,
+                "\(address.url)/api/\(path) answered something that RabbitMQ does not answer there: \(error)")
+        }
+    }
+
+    /// The same, or nil when the user may not see it.
+    func getIfAllowed<Answer: Decodable>(_ path: String, what: String) async throws -> Answer? {
+        do {
+            let answer: Answer = try await get(path, what: what)
+            return answer
+        } catch let failure as ManagementFailure where failure.kind == .forbidden {
+            return nil
+        }
+    }
+
+    /// Sends a change.
+    ///
+    /// - Throws: `ManagementFailure` when it was not made.
+    func change(
+        _ method: HTTPRequest.Method, _ path: String, _ body: (any Encodable)? = nil, what: String
+    ) async throws {
+        _ = try await call(method, path, body: try body.map { try JSONEncoder().encode($0) } ?? Data(), what: what)
+    }
+
+    /// How far this machine's clock is ahead of the broker's, in seconds; the broker tells whole ones. Nil when it does
+    /// not say.
+    func clockLead(now: () -> Date = { Date() }) async throws -> TimeInterval? {
+        let response = try await call(.get, "whoami", body: Data(), what: "say who asks")
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.timeZone = TimeZone(identifier: "GMT")
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
+        guard let text = response.headers["date"], let date = formatter.date(from: text) else { return nil }
+        // The fraction that was cut off is half a second on average.
+        return now().timeIntervalSince(date) - 0.5
+    }
+
+    private func call(
+        _ method: HTTPRequest.Method, _ path: String, body: Data, what: String
+    ) async throws -> HTTPResponse {
         var headers = HTTPHeaders()
         headers.append("Authorization", address.authorization)
-        headers.append("Content-Type", "application/json")
+        if !body.isEmpty { headers.append("Content-Type", "application/json") }
         let response: HTTPResponse
         do {
             response = try await engine.send(
-                HTTPRequest(method: .post, url: address.url + "/api/definitions", headers: headers, body: definitions))
+                HTTPRequest(
+                    method: method, url: "\(address.url)/api/\(path)", headers: headers, body: body, timeouts: timeouts))
         } catch {
-            throw ManagementFailure(
-                description: "The broker's management API at \(address.url) gives no answer. \(error)")
+            throw ManagementFailure(address: address.url, error: error)
         }
         guard (200..<300).contains(response.status) else {
-            let words = String(decoding: response.body.prefix(500), as: UTF8.self).terminalSafe
-            throw ManagementFailure(description: "The broker refused the topology with \(response.status): \(words)")
+            throw ManagementFailure(address: address.url, what: what, status: response.status, body: response.body)
         }
+        return response
     }
 }
 
-/// Why the broker did not do what it was asked.
-struct ManagementFailure: Error, CustomStringConvertible {
-    let description: String
+extension String {
+    /// The text as one segment of a path (RFC 3986 §2.3: only unreserved characters stay).
+    var pathSegment: String {
+        addingPercentEncoding(withAllowedCharacters: .unreserved) ?? ""
+    }
+}
+
+extension CharacterSet {
+    fileprivate static let unreserved = CharacterSet(
+        charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 }

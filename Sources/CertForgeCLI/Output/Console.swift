@@ -12,6 +12,13 @@ enum Console {
         write(text, to: .standardError)
     }
 
+    /// Asks a question that is answered with y or n. Whoever is no terminal cannot answer, and so has said yes.
+    static func confirm(_ question: String) -> Bool {
+        guard isatty(FileHandle.standardInput.fileDescriptor) == 1 else { return true }
+        note("\(question) [y/N] ")
+        return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+    }
+
     private static func write(_ text: String, to handle: FileHandle) {
         do {
             try handle.write(contentsOf: Data(text.utf8))

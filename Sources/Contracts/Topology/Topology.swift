@@ -4,6 +4,8 @@ package struct Topology: Sendable, Hashable {
     package var queues: [Queue]
     package var bindings: [Binding]
     package var policies: [Policy]
+    /// Who may do what: one user of the broker for each.
+    package var roles: [Role] = []
 
     package struct Exchange: Sendable, Hashable {
         package enum Kind: String, Sendable { case topic, fanout }
@@ -73,7 +75,8 @@ extension Topology {
             Policy(
                 name: "alternate", pattern: #"^certforge\.(jobs|dead-letter)$"#, scope: .exchanges, priority: 10,
                 definition: ["alternate-exchange": .text(ExchangeName.unrouted.rawValue)]),
-        ])
+        ],
+        roles: [.gateway, .processor, .notifier, .operator, .monitoring])
 
     /// At-least-once dead lettering needs all of its four keys; without `reject-publish` it silently degrades.
     private static func workPolicy(name: String, pattern: String, timeToLive: TimeToLive) -> Policy {
