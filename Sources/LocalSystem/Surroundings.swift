@@ -51,12 +51,19 @@ package struct Surroundings: Sendable {
             .put, "permissions/\(name)/\(try managementUser())",
             body: #"{"configure":".*","write":".*","read":".*"}"#)
         _ = try await command("migrate")
-        _ = try await command("topology", "apply")
+        try await DatabaseRoles.apply(to: databaseURL)
+        // The users are there, so that their permissions in the new virtual host are set as well.
+        _ = try await command("topology", "apply", "--yes")
     }
 
-    /// Starts a program, with settings of its own that come before those of all.
+    /// Starts a program, with settings of its own that come before those of all. A service logs in as its own user.
     package func start(_ program: String, settings: [String: String] = [:]) throws -> RunningProgram {
-        try RunningProgram(program, environment: environment.merging(settings) { _, new in new }, folder: folder)
+        var all = environment.merging(settings) { _, new in new }
+        if let user = Self.users[program] {
+            all["DATABASE_URL"] = try Self.replacingUser(of: all["DATABASE_URL"], with: "certforge_\(user)")
+            all["RABBITMQ_URL"] = try Self.replacingUser(of: all["RABBITMQ_URL"], with: "certforge-\(user)")
+        }
+        return try RunningProgram(program, environment: all, folder: folder)
     }
 
     /// Runs `certforge` with arguments and returns what it printed.
@@ -120,6 +127,20 @@ extension Surroundings {
         guard answer.status < 300 else {
             throw EndToEndFailure("The broker's management refused \(path): \(answer.status)")
         }
+    }
+
+    /// Each service logs in as the user that has its rights only; a local user's password is its name.
+    private static let users = [
+        "gateway": "gateway", "certification-processor": "processor", "notifier": "notifier",
+    ]
+
+    private static func replacingUser(of url: String?, with user: String) throws -> String {
+        guard var parts = url.flatMap({ URLComponents(string: $0) }) else {
+            throw EndToEndFailure("\(url ?? "") is no URL")
+        }
+        parts.user = user
+        parts.password = user
+        return parts.string ?? ""
     }
 
     private static func required(_ key: String) throws -> String {

@@ -109,6 +109,32 @@ def test_scaling_follows_each_request_queue():
     assert {trigger["authenticationRef"]["name"] for trigger in scaled["spec"]["triggers"]} <= authentications
 
 
+@pytest.mark.parametrize(
+    "service,user",
+    [("gateway", "gateway"), ("certification-processor", "processor"), ("notifier", "notifier")],
+)
+def test_each_service_logs_in_as_a_user_of_its_own(service, user):
+    environment = COMPOSE["services"][service]["environment"]
+    assert f"//certforge_{user}:" in environment["DATABASE_URL"]
+    assert f"//certforge-{user}:" in environment["RABBITMQ_URL"]
+    waits = COMPOSE["services"][service]["depends_on"]
+    assert {"database-users", "broker-users"} <= waits.keys()
+    (deployment,) = [d for d in documents("Deployment") if d["metadata"]["name"] == service]
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    keys = {e["name"]: e["valueFrom"]["secretKeyRef"]["key"] for e in container["env"] if "valueFrom" in e}
+    assert keys["DATABASE_URL"] == f"{user.upper()}_DATABASE_URL"
+    assert keys["RABBITMQ_URL"] == f"{user.upper()}_RABBITMQ_URL"
+    assert "RABBITMQ_MANAGEMENT_URL" not in keys
+
+
+def test_every_user_of_the_broker_is_made_with_a_password():
+    users = json.loads((ROOT / "deploy/rabbitmq/permissions.json").read_text())["users"]
+    given = COMPOSE["services"]["broker-users"]["environment"]
+    for user in users:
+        key = "BROKER_PASSWORD_" + user["name"].removeprefix("certforge-").upper()
+        assert given[key] == user["name"], user
+
+
 def test_no_secret_is_in_a_manifest():
     assert not documents("Secret")
     for path in MANIFESTS:
