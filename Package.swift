@@ -213,7 +213,8 @@ let package = Package(
         programTests(
             "IntegrationTests",
             [
-                "Gateway", "GatewayTests", "ServiceRuntime", "CertificationProcessor", "Notifier", "AMQP", "Postgres",
+                "CertForgeCLI", "Gateway", "GatewayTests", "ServiceRuntime", "CertificationProcessor", "Notifier",
+                "AMQP", "Postgres",
                 "Curl", "Messaging", "MessagingTesting",
                 "MessagingRabbitMQ", "MessagingPostgres", "CertificationStore", "Certification", "Contracts", lifecycle,
                 logging, metrics,

@@ -12,5 +12,7 @@ struct CertForge: AsyncParsableCommand {
             CERTFORGE_TOKEN; `certforge token` mints one for development.
             """,
         version: ServiceProcess.version,
-        subcommands: [Certify.self, Jobs.self, Models.self, Token.self, Migrate.self, TopologyCommand.self])
+        subcommands: [
+            Certify.self, Jobs.self, Models.self, Token.self, Migrate.self, TopologyCommand.self, Doctor.self,
+        ])
 }

@@ -62,12 +62,29 @@ package final class CurlEngine: Sendable {
     package func sendMail(_ mail: SMTPMail, via server: SMTPServer) async throws(CurlError) -> SMTPReply {
         try mail.validate()
         try server.timeouts.validate()
-        // libcurl waits for the replies to a message's end and to QUIT without giving way: a slow mail server would
-        // hold up every other transfer. So each mail has a loop, and with it a thread, of its own.
+        return try await converse { [configuration] transfer throws(CurlError) in
+            try Exchange(sending: mail, via: server, as: transfer, configuration: configuration)
+        }
+    }
+
+    /// Connects to a mail server, encrypts and logs in as for a mail, says NOOP and leaves.
+    ///
+    /// - Throws: as `sendMail` does.
+    package func greet(_ server: SMTPServer) async throws(CurlError) -> SMTPReply {
+        try server.timeouts.validate()
+        return try await converse { [configuration] transfer throws(CurlError) in
+            try Exchange(greeting: server, as: transfer, configuration: configuration)
+        }
+    }
+
+    /// libcurl waits for the replies to a message's end and to QUIT without giving way: a slow mail server would hold up
+    /// every other transfer. So each SMTP session has a loop, and with it a thread, of its own.
+    private func converse(_ makeExchange: (Transfer) throws(CurlError) -> Exchange) async throws(CurlError) -> SMTPReply
+    {
         let multi = try MultiHandle(maxIdleConnections: 1)
         let mailLoop = LoopMailbox(multi: multi)
         let transfer = Transfer(mailbox: mailLoop)
-        let exchange = try Exchange(sending: mail, via: server, as: transfer, configuration: configuration)
+        let exchange = try makeExchange(transfer)
         guard mails.add(transfer) else { throw CurlError(.shutDown) }
         TransferLoop.start(multi: multi, mailbox: mailLoop)
         mailLoop.post(.start(exchange))

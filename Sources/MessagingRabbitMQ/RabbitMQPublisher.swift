@@ -71,7 +71,7 @@ package actor RabbitMQPublisher: MessagePublisher {
             // A missing or forbidden exchange closes the channel. Only the messages to that exchange are to blame: those
             // that were under way with them may be sent again.
             if let code = error.replyCode, code == 404 || code == 403,
-                error.message.contains("'\(message.exchange.rawValue)'")
+                error.message.contains("'\(message.exchange.nameInErrors)'")
             {
                 return .returned(code: code, text: error.message)
             }
@@ -79,4 +79,9 @@ package actor RabbitMQPublisher: MessagePublisher {
             return .returned(code: PublishOutcome.unsendable, text: error.message)
         }
     }
+}
+
+extension ExchangeName {
+    /// How the broker calls the exchange when it refuses access to it: the default one, whose name is empty, has another.
+    fileprivate var nameInErrors: String { rawValue.isEmpty ? "amq.default" : rawValue }
 }

@@ -36,8 +36,8 @@ struct CommandLineTests {
 
     @Test("A failure is told in its own words")
     func failures() {
-        let failure = ManagementFailure(description: "The broker refused the topology with 401: {}")
-        #expect(CertForge.fullMessage(for: failure) == "Error: The broker refused the topology with 401: {}")
+        let failure = ManagementFailure(.refused, "The broker refused to list the queues with 500: {}")
+        #expect(CertForge.fullMessage(for: failure) == "Error: The broker refused to list the queues with 500: {}")
         let database = DatabaseFailure(PostgresError(.connectionFailed, message: "Connection refused"))
         #expect(CertForge.fullMessage(for: database) == "Error: The database cannot be reached: Connection refused")
         let migration = DatabaseFailure(PostgresError(.migration, message: "0001 was changed"))

@@ -11,6 +11,42 @@ struct TopologyTests {
         #expect(String(decoding: exported, as: UTF8.self) == String(decoding: committed, as: UTF8.self))
     }
 
+    @Test("deploy/rabbitmq/permissions.json is what `certforge topology export --permissions` writes")
+    func exportedPermissions() throws {
+        let exported = try Topology.certForge.permissions(virtualHost: "certforge")
+        let committed = try RepositoryFile.data("deploy/rabbitmq/permissions.json")
+        #expect(String(decoding: exported, as: UTF8.self) == String(decoding: committed, as: UTF8.self))
+    }
+
+    @Test("No service may declare anything or publish past the exchanges; each reads what it consumes only")
+    func leastPrivilege() throws {
+        let queues = Topology.certForge.queues.map(\.name.rawValue)
+        let readable: [(Topology.Role, [String])] = [
+            (.gateway, ["dead-letter"]), (.processor, Lane.allCases.map { QueueName.requests($0).rawValue }),
+            (.notifier, ["notifications"]), (.monitoring, []),
+        ]
+        for (role, wanted) in readable {
+            let read = try Regex(role.permission.read)
+            let write = try Regex(role.permission.write)
+            #expect(role.permission.configure == "^$")
+            #expect(queues.filter { $0.contains(read) } == wanted, "\(role.name)")
+            // The default exchange, which leads to every queue, is called amq.default where permissions are asked for.
+            #expect(
+                !["amq.default", "amq.topic", "certforge.unrouted", "xcertforge.jobs"].contains { $0.contains(write) })
+            #expect(!queues.contains { $0.contains(write) })
+        }
+    }
+
+    @Test("The operator may declare everything in the topology, and nothing else")
+    func operatorRole() throws {
+        let topology = Topology.certForge
+        let configure = try Regex(Topology.Role.operator.permission.configure)
+        for name in topology.exchanges.map(\.name.rawValue) + topology.queues.map(\.name.rawValue) {
+            #expect(name.contains(configure), "\(name)")
+        }
+        #expect(!["amq.default", "certification.requests.urgent", "somebody.else"].contains { $0.contains(configure) })
+    }
+
     @Test("Every message that must reach a queue has a binding that takes it")
     func mandatoryMessagesAreRouted() {
         let keys =

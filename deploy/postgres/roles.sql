@@ -55,9 +55,26 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA certification
 -- What is never taken back: jobs and verdicts stay, the history of attempts is append-only, migrations are not the services'.
 SELECT format('REVOKE %s ON certification.%I FROM certforge_gateway, certforge_processor', rights, name)
 FROM (VALUES ('DELETE', 'jobs'), ('DELETE', 'certifications'), ('DELETE', 'current_certifications'),
-             ('UPDATE, DELETE', 'runs'), ('UPDATE, DELETE', 'test_results'),
+             ('UPDATE, DELETE', 'runs'), ('UPDATE, DELETE', 'test_results'), ('UPDATE, DELETE', 'dead_letter_audit'),
              ('INSERT, UPDATE, DELETE', 'schema_migrations')) AS taken (rights, name)
 WHERE to_regclass(format('certification.%I', name)) IS NOT NULL
+\gexec
+
+-- Where the inbox is partitioned by age, processors make and drop its partitions, for which PostgreSQL wants them to own it.
+-- They own that table only, through a role that nobody logs in as; the price is that they may make tables in the schema.
+SELECT statement
+FROM (VALUES
+    (1, 'CREATE ROLE certforge_inbox NOLOGIN'), (2, format('GRANT certforge_inbox TO %I', current_user)),
+    (3, 'GRANT certforge_inbox TO certforge_processor'),
+    (4, 'GRANT USAGE, CREATE ON SCHEMA certification TO certforge_inbox')) AS needed (step, statement)
+WHERE EXISTS (SELECT FROM pg_class WHERE oid = to_regclass('certification.inbox') AND relkind = 'p')
+    AND NOT (step = 1 AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'certforge_inbox'))
+ORDER BY step
+\gexec
+SELECT format('ALTER TABLE %s OWNER TO certforge_inbox', tree.relid)
+FROM pg_partition_tree(to_regclass('certification.inbox')) AS tree JOIN pg_class c ON c.oid = tree.relid
+WHERE (SELECT relkind FROM pg_class WHERE oid = to_regclass('certification.inbox')) = 'p'
+    AND pg_get_userbyid(c.relowner) NOT IN ('certforge_inbox', 'certforge_processor')
 \gexec
 
 -- The notifier migrates its schema itself, and so owns it. A schema from the time of one user for all is handed over.

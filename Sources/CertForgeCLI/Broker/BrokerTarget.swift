@@ -1,3 +1,4 @@
+import Curl
 import ServiceRuntime
 
 /// The virtual host that commands look after, and the way to it, by the settings.
@@ -5,10 +6,13 @@ struct BrokerTarget: Sendable {
     let management: ManagementAPI
     let virtualHost: String
 
-    init(_ settings: ServiceSettings) throws {
+    init(
+        _ settings: ServiceSettings,
+        timeouts: TransferTimeouts = TransferTimeouts(connect: .seconds(5), total: .seconds(30))
+    ) throws {
         let address = try settings.text(
             "RABBITMQ_MANAGEMENT_URL", purpose: "the management API, as http://user:password@host:15672")
-        management = try ManagementAPI(address: ManagementAddress(address))
+        management = try ManagementAPI(address: ManagementAddress(address), timeouts: timeouts)
         virtualHost = try Self.virtualHost(settings)
     }
 

@@ -7,13 +7,14 @@ struct ManagementAPI: Sendable {
     private let engine: CurlEngine
     private let timeouts: TransferTimeouts
 
-    init(
-        address: ManagementAddress, timeouts: TransferTimeouts = TransferTimeouts(connect: .seconds(5), total: .seconds(30))
-    ) throws {
+    init(address: ManagementAddress, timeouts: TransferTimeouts) throws {
         self.address = address
         self.timeouts = timeouts
         engine = try CurlEngine()
     }
+
+    /// The same API, asked as the user that every new broker has.
+    func asGuest() throws -> ManagementAPI { try ManagementAPI(address: address.asGuest, timeouts: timeouts) }
 
     /// What a path under `/api/` answers. `what` completes the sentence "The broker refused to …".
     ///
@@ -71,7 +72,8 @@ struct ManagementAPI: Sendable {
         do {
             response = try await engine.send(
                 HTTPRequest(
-                    method: method, url: "\(address.url)/api/\(path)", headers: headers, body: body, timeouts: timeouts))
+                    method: method, url: "\(address.url)/api/\(path)", headers: headers, body: body, timeouts: timeouts)
+            )
         } catch {
             throw ManagementFailure(address: address.url, error: error)
         }

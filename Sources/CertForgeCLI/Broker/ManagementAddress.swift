@@ -20,6 +20,16 @@ struct ManagementAddress: Sendable, Hashable {
         authorization = "Basic " + Data("\(user):\(password)".utf8).base64EncodedString()
     }
 
+    /// The same address, for the user that every new broker has.
+    var asGuest: ManagementAddress {
+        ManagementAddress(url: url, authorization: "Basic " + Data("guest:guest".utf8).base64EncodedString())
+    }
+
+    private init(url: String, authorization: String) {
+        self.url = url
+        self.authorization = authorization
+    }
+
     /// Does not repeat the address, because it holds a password.
     private static let malformed = ConfigurationFailure(
         key: "RABBITMQ_MANAGEMENT_URL", problem: "must be of the form http://user:password@host:15672")

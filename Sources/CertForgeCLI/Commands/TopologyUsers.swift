@@ -36,7 +36,8 @@ struct TopologyUsers: AsyncParsableCommand {
         if create { try await permit(by: planning) }
     }
 
-    private func make(_ role: Topology.Role, with settings: ServiceSettings, by management: ManagementAPI) async throws {
+    private func make(_ role: Topology.Role, with settings: ServiceSettings, by management: ManagementAPI) async throws
+    {
         let given = try settings.optionalText(role.passwordKey)
         let password = given ?? Self.generatedPassword()
         try await management.createUser(role, password: password)
@@ -52,7 +53,8 @@ struct TopologyUsers: AsyncParsableCommand {
     /// 192 random bits, in characters that need no encoding in a URL.
     static func generatedPassword() -> String {
         let key = SymmetricKey(size: .bits192)
-        return key.withUnsafeBytes { Data($0) }.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+        return key.withUnsafeBytes { Data($0) }.base64EncodedString().replacing("+", with: "-").replacing(
+            "/", with: "_")
     }
 }
 

@@ -6,16 +6,20 @@ struct GatewayFailure: Error, CustomStringConvertible {
     let description: String
     /// Whether the same request may well succeed a little later.
     let isTemporary: Bool
+    /// Whether the token, or that there is none, is the reason.
+    let isUnauthorized: Bool
 
     /// There was no answer.
     init(address: String, error: CurlError) {
         description = "The gateway at \(address) gives no answer. \(error)"
         isTemporary = error.isRetriable
+        isUnauthorized = false
     }
 
     /// The answer is no success.
     init(status: Int, body: Data) {
         isTemporary = [429, 502, 503, 504].contains(status)
+        isUnauthorized = status == 401
         guard let problem = try? JSONDecoder().decode(Problem.self, from: body) else {
             description = "The gateway answered \(status)."
             return
@@ -33,6 +37,7 @@ struct GatewayFailure: Error, CustomStringConvertible {
     init(unreadable path: String, error: any Error) {
         description = "\(path) answered something that is no CertForge answer: \(error)"
         isTemporary = false
+        isUnauthorized = false
     }
 }
 

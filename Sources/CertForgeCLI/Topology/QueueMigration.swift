@@ -25,13 +25,13 @@ struct QueueMigration {
             "     " + shovel(from: name, to: harbour),
             "   (without the plugin: leave the consumers running until \(name) is empty)",
             "3. Delete the old queue, which the broker refuses while anything is in it:",
-            "     curl -fsS -X DELETE '\(queues)/\(name)?if-empty=true'",
+            "     curl -fsS -X DELETE \"\(queues)/\(name)?if-empty=true\"",
             "4. Make the right one, and let the bindings lead to it:",
             "     certforge topology apply",
         ] + bindings.map { "     " + unbind(harbour, $0) } + [
             "5. Move back what came meanwhile, and delete the harbour:",
             "     " + shovel(from: harbour, to: name),
-            "     curl -fsS -X DELETE '\(queues)/\(harbour)?if-empty=true'",
+            "     curl -fsS -X DELETE \"\(queues)/\(harbour)?if-empty=true\"",
             "Consumers reconnect by themselves. An own virtual host for the new version is the other way.",
         ]
     }

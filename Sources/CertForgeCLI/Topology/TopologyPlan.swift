@@ -102,11 +102,12 @@ extension TopologyPlan {
                 steps.append(.createExchange(exchange))
                 continue
             }
-            let differences = Self.differences(
-                [
-                    ("type", actual.type, exchange.kind.rawValue), ("durable", "\(actual.durable)", "true"),
-                    ("auto_delete", "\(actual.auto_delete)", "false"), ("internal", "\(actual.internal)", "false"),
-                ]) + Self.surplus(of: actual.arguments, allowed: [])
+            let differences =
+                Self.differences(
+                    [
+                        ("type", actual.type, exchange.kind.rawValue), ("durable", "\(actual.durable)", "true"),
+                        ("auto_delete", "\(actual.auto_delete)", "false"), ("internal", "\(actual.internal)", "false"),
+                    ]) + Self.surplus(of: actual.arguments, allowed: [])
             note(differences) { .exchange(exchange, differences: $0) }
         }
         let ours = Set(topology.exchanges.map(\.name.rawValue))
@@ -120,12 +121,13 @@ extension TopologyPlan {
                 steps.append(.createQueue(queue))
                 continue
             }
-            let differences = Self.differences(
-                [
-                    ("x-queue-type", actual.kind, "quorum"), ("durable", "\(actual.durable)", "true"),
-                    ("auto_delete", "\(actual.auto_delete)", "false"),
-                    ("exclusive", "\(actual.exclusive ?? false)", "false"),
-                ]) + Self.surplus(of: actual.arguments, allowed: ["x-queue-type"])
+            let differences =
+                Self.differences(
+                    [
+                        ("x-queue-type", actual.kind, "quorum"), ("durable", "\(actual.durable)", "true"),
+                        ("auto_delete", "\(actual.auto_delete)", "false"),
+                        ("exclusive", "\(actual.exclusive ?? false)", "false"),
+                    ]) + Self.surplus(of: actual.arguments, allowed: ["x-queue-type"])
             let bindings = topology.bindings.filter { $0.queue == queue.name }
             note(differences) { .queue(queue, bindings: bindings, differences: $0) }
         }
@@ -145,7 +147,9 @@ extension TopologyPlan {
         let exchanges = Set(topology.exchanges.map(\.name.rawValue))
         let queues = Set(topology.queues.map(\.name.rawValue))
         for actual in state.bindings.sorted(by: { ($0.source, $0.routing_key) < ($1.source, $1.routing_key) }) {
-            guard !actual.source.isEmpty, !topology.bindings.contains(where: { $0.isSame(as: actual) }) else { continue }
+            guard !actual.source.isEmpty, !topology.bindings.contains(where: { $0.isSame(as: actual) }) else {
+                continue
+            }
             let endsInOurs = actual.destination_type == "queue" && queues.contains(actual.destination)
             switch (exchanges.contains(actual.source), endsInOurs) {
             case (true, true) where pruning: steps.append(.deleteBinding(actual))

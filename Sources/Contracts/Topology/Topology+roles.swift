@@ -32,15 +32,16 @@ extension Topology {
 
 extension Topology.Role {
     private static let nothing = "^$"
-    private static let workKeys = #"^certification\.requested\.(high|normal|bulk)$"#
-    private static let eventKeys = #"^(job|certification|certificate)\.[a-z]+$"#
 
     /// Publishes what the certification schema's outbox holds, and takes the dead letters in.
+    ///
+    /// Its routing keys are not restricted: it publishes all that there are, and a replayed dead letter has whatever key it
+    /// came or was edited with. A refused one would close the channel and hold up the others; so it ends in `unrouted`.
     package static let gateway = Topology.Role(
         name: "certforge-gateway", tags: [],
         permission: Permission(
             configure: nothing, write: #"^certforge\.(jobs|events|dead-letter)$"#, read: "^dead-letter$"),
-        topicPermissions: publishing)
+        topicPermissions: [])
 
     /// Publishes from the same outbox, in which any relay may find any row, and works through the requests.
     package static let processor = Topology.Role(
@@ -48,7 +49,7 @@ extension Topology.Role {
         permission: Permission(
             configure: nothing, write: #"^certforge\.(jobs|events|dead-letter)$"#,
             read: #"^certification\.requests\.(high|normal|bulk)$"#),
-        topicPermissions: publishing)
+        topicPermissions: [])
 
     /// Reads the ends of jobs. It publishes one again that it could not handle, and those that it gives up.
     package static let notifier = Topology.Role(
@@ -56,7 +57,7 @@ extension Topology.Role {
         permission: Permission(
             configure: nothing, write: #"^certforge\.(events|dead-letter)$"#, read: "^notifications$"),
         topicPermissions: [
-            TopicPermission(exchange: .events, write: #"^job\.(completed|failed|cancelled)$"#, read: nothing)
+            TopicPermission(exchange: .events, write: #"^job\.[a-z]+$"#, read: nothing)
         ])
 
     /// Declares the topology and looks after it.
@@ -72,13 +73,4 @@ extension Topology.Role {
 
     private static let ours =
         #"^(certforge\.(jobs|events|dead-letter|unrouted)|certification\.requests\.(high|normal|bulk)|notifications|dead-letter|unrouted)$"#
-
-    /// Dead letters keep the routing key that they came with, which may be a stranger's: that exchange is not restricted,
-    /// because a refused publish closes the channel and would hold up the whole outbox.
-    private static var publishing: [TopicPermission] {
-        [
-            TopicPermission(exchange: .jobs, write: workKeys, read: nothing),
-            TopicPermission(exchange: .events, write: eventKeys, read: nothing),
-        ]
-    }
 }

@@ -40,7 +40,7 @@ struct MigrationPlan: Equatable {
 
 extension Migration {
     /// SHA-256 of the SQL, in hexadecimal.
-    var checksum: String {
+    package var checksum: String {
         SHA256.hash(data: Data(sql.utf8)).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits

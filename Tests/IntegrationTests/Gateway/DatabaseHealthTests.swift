@@ -1,5 +1,4 @@
 import CertificationStore
-import Foundation
 import Postgres
 import ServiceRuntime
 import Testing
@@ -10,7 +9,7 @@ import Testing
 struct DatabaseHealthTests {
     @Test("It follows the schema from missing to current to newer, and to changed")
     func rollingUpdate() async throws {
-        try await withDatabase { client in
+        try await DatabaseScratch.run { client, _ in
             let check = HealthCheck.database(client, logger: PostgresScratch.logger)
             guard case .failed = await check.state() else {
                 Issue.record("an empty database is no database of ours")
@@ -33,25 +32,5 @@ struct DatabaseHealthTests {
                 return
             }
         }
-    }
-
-    /// Lends a database of its own, because the check looks at the schema of its real name.
-    private func withDatabase(_ body: (PostgresClient) async throws -> Void) async throws {
-        let name = "test_" + UUID().uuidString.replacing("-", with: "").lowercased()
-        let administrator = PostgresClient(
-            configuration: try PostgresScratch.configuration(), logger: PostgresScratch.logger)
-        try await administrator.execute("CREATE DATABASE \(identifier: name)")
-        let server = try #require(ProcessInfo.processInfo.environment["TEST_DATABASE_URL"])
-        var url = try #require(URLComponents(string: server))
-        url.path = "/\(name)"
-        let address = try #require(url.string)
-        let client = PostgresClient(
-            configuration: try PostgresConfiguration(url: address), logger: PostgresScratch.logger)
-        let outcome: Result<Void, any Error>
-        do { outcome = .success(try await body(client)) } catch { outcome = .failure(error) }
-        await client.close()
-        try await administrator.execute("DROP DATABASE \(identifier: name) WITH (FORCE)")
-        await administrator.close()
-        try outcome.get()
     }
 }

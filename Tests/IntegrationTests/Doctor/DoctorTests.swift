@@ -1,0 +1,159 @@
+import CertificationStore
+import Foundation
+import Postgres
+import ServiceRuntime
+import Testing
+
+@testable import CertForgeCLI
+
+@Suite("The doctor at real servers", .timeLimit(.minutes(2)))
+struct DoctorTests {
+    private func findings(_ check: Check, _ settings: ServiceSettings) async -> [Finding] {
+        await check.findings(in: Surroundings(settings), within: .seconds(20))
+    }
+
+    private func migrate(_ client: PostgresClient) async throws {
+        try await Migrator(
+            client: client, schema: CertificationStore.schema, migrations: CertificationStore.migrations,
+            logger: PostgresScratch.logger
+        ).migrate()
+    }
+
+    @Test("An empty virtual host lacks everything, and one with the topology nothing")
+    func topology() async throws {
+        try await VirtualHostScratch.run { target in
+            let settings = try VirtualHostScratch.settings(virtualHost: target.virtualHost)
+            let before = await findings(.topology, settings)
+            // The users have no permissions there yet either.
+            #expect(before.map(\.severity) == [.error, .warning])
+            let planning = TopologyPlanning(target)
+            try await planning.apply(try await planning.plan()) { _ in }
+            let after = await findings(.topology, settings)
+            #expect(after.isEmpty)
+            for check in [Check.brokerAlarms, .featureFlags, .guestUser, .deadLetters, .unrouted, .consumerTimeout] {
+                let found = await findings(check, settings)
+                #expect(found.isEmpty, "\(check.name)")
+            }
+            // The private broker's limit of 50 MB is one for development, and nobody consumes in this virtual host.
+            let limit = await findings(.diskLimit, settings)
+            #expect(limit.map(\.severity) == [.warning])
+            let consumers = await findings(.consumers, settings)
+            #expect(consumers.count == 4)
+        }
+    }
+
+    @Test("Pending migrations are found, and a migrated database is fine")
+    func migrations() async throws {
+        try await DatabaseScratch.run { client, url in
+            let settings = ServiceSettings(values: ["DATABASE_URL": try #require(url.string)])
+            let before = await findings(.migrations, settings)
+            #expect(before.map(\.cure) == ["certforge migrate"])
+            try await migrate(client)
+            for check in [
+                Check.database, .databaseSettings, .longTransactions, .migrations, .outbox, .leases, .clocks,
+                .tableSizes,
+            ] {
+                let found = await findings(check, settings)
+                #expect(found.isEmpty, "\(check.name): \(found)")
+            }
+            try await client.execute(
+                "UPDATE certification.schema_migrations SET checksum = 'x' WHERE name LIKE '0001%'")
+            try await client.execute(
+                "INSERT INTO certification.schema_migrations (name, checksum) VALUES ('9999_x', 'x')")
+            let changed = await findings(.migrations, settings)
+            #expect(changed.map(\.severity) == [.warning, .error])
+        }
+    }
+
+    @Test("A lease that ended long ago and an outbox that stands still are found")
+    func stuck() async throws {
+        try await DatabaseScratch.run { client, url in
+            try await migrate(client)
+            try await client.execute(
+                """
+                WITH job AS (
+                    INSERT INTO certification.jobs (id, requested_by, suite, lane, regions, notify, created_at)
+                    VALUES (gen_random_uuid(), 'ada', 'base', 'normal', '{}', '{}', now()) RETURNING id)
+                INSERT INTO certification.certifications (
+                    id, job_id, provider, model, region, profile, status, lease_expires_at, queued_at)
+                SELECT gen_random_uuid(), id, 'bedrock', 'm', 'r', 'in-region', 'PROCESSING', now() - interval '2 minutes', now()
+                FROM job
+                """)
+            try await client.execute(
+                """
+                INSERT INTO certification.outbox (
+                    id, exchange, routing_key, mandatory, type, schema_version, body, attempt, created_at, not_before)
+                VALUES (gen_random_uuid(), 'e', 'k', true, 't', 1, '', 0, now(), now() - interval '90 seconds')
+                """)
+            let settings = ServiceSettings(values: ["DATABASE_URL": try #require(url.string)])
+            let leases = await findings(.leases, settings)
+            #expect(leases.map(\.severity) == [.error])
+            let outbox = await findings(.outbox, settings)
+            #expect(outbox.map(\.severity) == [.error])
+        }
+    }
+
+    @Test("A broker that is down is an error, and what it would have told is not checked")
+    func stoppedBroker() async throws {
+        let settings = ServiceSettings(values: ["RABBITMQ_MANAGEMENT_URL": "http://a:b@127.0.0.1:1"])
+        let diagnosis = await Diagnosis.make(with: [.broker, .topology, .consumers], in: Surroundings(settings))
+        #expect(diagnosis.entries.map { $0.findings.map(\.severity) } == [[.error], [.unchecked], [.unchecked]])
+        #expect(diagnosis.exitCode == 3)
+    }
+
+    @Test("Servers that take connections and never answer hold it up for 10 seconds at most")
+    func hangingServers() async throws {
+        let silent = try SilentServer()
+        let settings = ServiceSettings(values: [
+            "RABBITMQ_MANAGEMENT_URL": "http://a:b@127.0.0.1:\(silent.port)",
+            "DATABASE_URL": "postgres://a:b@127.0.0.1:\(silent.port)/c?sslmode=disable",
+            "SMTP_URL": "smtp://127.0.0.1:\(silent.port)", "CERTFORGE_URL": "http://127.0.0.1:\(silent.port)",
+        ])
+        let begin = ContinuousClock.now
+        let diagnosis = await Diagnosis.make(with: Check.all, in: Surroundings(settings))
+        #expect(ContinuousClock.now - begin < .seconds(10))
+        #expect(diagnosis.entries.filter(\.findings.isEmpty).map(\.check) == ["secrets"])
+    }
+
+    @Test("A mail server is greeted, logged in to, and told apart from one that refuses the login")
+    func mailServer() async throws {
+        let server = try await ScriptedSMTPServer(login: "ada:secret")
+        func url(_ login: String) -> ServiceSettings {
+            ServiceSettings(values: ["SMTP_URL": "smtp://\(login)127.0.0.1:\(server.port)?starttls=never"])
+        }
+        let good = await findings(.mailServer, url("ada:secret@"))
+        #expect(good.isEmpty, "\(good)")
+        let wrong = await findings(.mailServer, url("ada:wrong@"))
+        #expect(wrong.map(\.severity) == [.error])
+        let unencrypted = await findings(
+            .mailServer, ServiceSettings(values: ["SMTP_URL": "smtp://127.0.0.1:\(server.port)"]))
+        #expect(unencrypted.map(\.cure) == ["Correct SMTP_URL."])
+        let nobody = await findings(.mailServer, ServiceSettings(values: ["SMTP_URL": "smtp://127.0.0.1:1"]))
+        #expect(nobody.map(\.severity) == [.error])
+    }
+}
+
+/// Listens, so that connections succeed, and never answers.
+private final class SilentServer: Sendable {
+    let port: Int
+    private let descriptor: Int32
+
+    init() throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let socket = descriptor
+        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                bind(socket, generic, length) == 0 && listen(socket, 64) == 0
+                    && getsockname(socket, generic, &length) == 0
+            }
+        }
+        try #require(isListening)
+        port = Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    deinit { close(descriptor) }
+}
