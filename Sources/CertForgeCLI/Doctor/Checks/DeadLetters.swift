@@ -4,13 +4,14 @@ import Postgres
 extension Check {
     static let deadLetters = Check("dead letters") { surroundings in
         let depth = try await surroundings.queues().first { $0.name == QueueName.deadLetter.rawValue }?.messages ?? 0
-        var open: Int?
+        var waiting: Int?
         if let known = try? await surroundings.hasTable("certification.dead_letters"), known {
-            open = try await surroundings.query(
+            let rows = try await surroundings.query(
                 "SELECT count(*) AS count FROM (SELECT FROM certification.dead_letters WHERE status = 'OPEN' LIMIT 100000) AS open"
-            ).first?.decode(Int.self, "count")
+            )
+            waiting = try rows.first?.decode(Int.self, "count")
         }
-        return judge(deadLettersInQueue: depth, open: open)
+        return judge(deadLettersInQueue: depth, open: waiting)
     }
 
     /// `open` counts letters that were taken in and that nobody has dealt with; nil when there is no table of them.
