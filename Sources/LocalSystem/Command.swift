@@ -27,7 +27,7 @@ package struct Command: Sendable {
 
     /// Runs it and returns its exit status.
     ///
-    /// - Throws: `EndToEndFailure` when it did not end within the limit; it is killed then.
+    /// - Throws: `EndToEndFailure` when it did not end within the limit, `CancellationError`; it is killed then.
     package func run(within limit: Duration = .seconds(120)) async throws -> Int32 {
         let process = Process()
         process.executableURL = executable
@@ -51,6 +51,7 @@ package struct Command: Sendable {
             break
         }
         kill(process.processIdentifier, SIGKILL)
+        try Task.checkCancellation()
         throw EndToEndFailure("\(executable.lastPathComponent) \(arguments) did not end within \(limit)")
     }
 

@@ -9,11 +9,25 @@ package final class RunningProgram: Sendable {
     /// What it writes to both its outputs.
     package let log: URL
     package let processID: Int32
-    /// True until the system has said that it ended: from then on the id may be another's.
-    private let running: Running
+    private let life: Life
 
-    private final class Running: Sendable {
-        let value = Mutex(true)
+    private final class Life: Sendable {
+        struct State {
+            /// Set when the system has said that it ended: from then on the id may be another's.
+            var ending: Ending?
+            var wasTold = false
+        }
+
+        let state = Mutex(State())
+    }
+
+    /// How a process ended.
+    package struct Ending: Sendable, Hashable {
+        /// The exit code, or the signal's number.
+        package var status: Int32
+        package var isSignal: Bool
+        /// Whether it was sent a signal through this type before.
+        package var wasTold: Bool
     }
 
     /// Starts the product of that name in `folder`, where its log goes too; `environment` is added to this process's own.
@@ -22,8 +36,8 @@ package final class RunningProgram: Sendable {
         healthPort = try FreePort.take()
         log = folder.appending(path: "\(name)-\(healthPort)-\(UUID().uuidString.prefix(4)).log")
         _ = FileManager.default.createFile(atPath: log.path, contents: nil)
-        let running = Running()
-        self.running = running
+        let life = Life()
+        self.life = life
         let process = Process()
         process.executableURL = try Repository.program(name)
         process.currentDirectoryURL = folder
@@ -32,13 +46,22 @@ package final class RunningProgram: Sendable {
         let output = try FileHandle(forWritingTo: log)
         process.standardOutput = output
         process.standardError = output
-        process.terminationHandler = { _ in running.value.withLock { $0 = false } }
+        process.terminationHandler = { process in
+            life.state.withLock { state in
+                state.ending = Ending(
+                    status: process.terminationStatus, isSignal: process.terminationReason == .uncaughtSignal,
+                    wasTold: state.wasTold)
+            }
+        }
         try process.run()
         processID = process.processIdentifier
     }
 
     /// Whether the process has not ended yet.
-    package var isRunning: Bool { running.value.withLock { $0 } }
+    package var isRunning: Bool { ending == nil }
+
+    /// How the process ended; nil while it has not.
+    package var ending: Ending? { life.state.withLock { $0.ending } }
 
     /// Whether `/ready` says so within a second.
     package func isReady() async -> Bool {
@@ -87,8 +110,10 @@ package final class RunningProgram: Sendable {
     package var text: String { (try? String(contentsOf: log, encoding: .utf8)) ?? "" }
 
     private func signal(_ number: Int32) {
-        running.value.withLock { isRunning in
-            if isRunning { Foundation.kill(processID, number) }
+        life.state.withLock { state in
+            guard state.ending == nil else { return }
+            state.wasTold = true
+            Foundation.kill(processID, number)
         }
     }
 }

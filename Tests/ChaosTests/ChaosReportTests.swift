@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Chaos
@@ -19,14 +20,24 @@ struct ChaosReportTests {
     @Test(
         "Each thing that must not be is a finding that names it",
         arguments: [
-            (\ChaosReport.database.lostJobs), \.database.lostTargets, \.duplicates.missingEvents, \.mails.missing,
-            \.database.stuckJobs, \.database.stuckCertifications, \.database.unsentMails, \.contradictions,
-            \.database.doubledVerdicts, \.duplicates.doubledEvents, \.mails.doubled, \.mails.unexplained, \.slow,
-            \.crashes,
-        ] as [WritableKeyPath<ChaosReport, [String]> & Sendable])
-    func each(list: WritableKeyPath<ChaosReport, [String]> & Sendable) {
+            { $0.database.lostJobs = ["the-id"] },
+            { $0.database.lostTargets = ["the-id"] },
+            { $0.duplicates.missingEvents = ["the-id"] },
+            { $0.mails.missing = ["the-id"] },
+            { $0.database.stuckJobs = ["the-id"] },
+            { $0.database.stuckCertifications = ["the-id"] },
+            { $0.database.unsentMails = ["the-id"] },
+            { $0.contradictions = ["the-id"] },
+            { $0.database.doubledVerdicts = ["the-id"] },
+            { $0.duplicates.doubledEvents = ["the-id"] },
+            { $0.mails.doubled = ["the-id"] },
+            { $0.mails.unexplained = ["the-id"] },
+            { $0.slow = ["the-id"] },
+            { $0.crashes = ["the-id"] },
+        ] as [@Sendable (inout ChaosReport) -> Void])
+    func each(spoil: @Sendable (inout ChaosReport) -> Void) {
         var report = good
-        report[keyPath: list] = ["the-id"]
+        spoil(&report)
         #expect(report.findings.count == 1)
         #expect(report.findings.first?.hasSuffix("the-id") == true)
     }

@@ -3,6 +3,16 @@ import Foundation
 import LocalSystem
 import Postgres
 
+extension RunningProgram {
+    /// What is wrong with how it ended; nil while it runs, after a kill, and after an exit with 0 that it was asked for.
+    fileprivate var failure: String? {
+        guard let ending else { return nil }
+        if !ending.wasTold { return "ended by itself with \(ending.isSignal ? "signal" : "code") \(ending.status)" }
+        if ending.isSignal { return ending.status == SIGKILL ? nil : "died of signal \(ending.status)" }
+        return ending.status == 0 ? nil : "exited with \(ending.status) when it was told to stop"
+    }
+}
+
 /// Waits until everything has ended, and counts.
 struct FinalCount: Sendable {
     let fleet: Fleet
@@ -52,6 +62,11 @@ struct FinalCount: Sendable {
         try await readMails(&report)
         for program in fleet.members.compactMap(\.program) { await sampler.sample(program) }
         try readLogs(&report)
+        report.crashes = fleet.members.flatMap { member in
+            member.everyProgram.compactMap { program in
+                program.failure.map { "\(member.name): \($0), \(program.log.path)" }
+            }
+        }
         return report
     }
 
@@ -64,10 +79,21 @@ struct FinalCount: Sendable {
         ).map { try $0.decode(String.self, "id") }
         report.duplicates.read(try await collector.take(), finished: Set(finished))
         report.deadLetters = try await collector.deadLetters()
+        report.deadLetters.merge(try await storedDeadLetters()) { $0 + $1 }
         for queue in Lane.allCases.map(QueueName.requests) + [.notifications, .unrouted] {
             let depth = try await collector.depth(of: queue)
             if depth > 0 { report.leftInQueues[queue.rawValue] = depth }
         }
+    }
+
+    /// The letters that the gateways have taken out of the queue, where this version's gateways do.
+    private func storedDeadLetters() async throws -> [String: Int] {
+        let rows = try await fleet.database.query(
+            "SELECT to_regclass('certification.dead_letters') IS NOT NULL AS there")
+        guard try rows.first?.decode(Bool.self, "there") == true else { return [:] }
+        return try await fleet.database.query(
+            "SELECT cause, count(*) AS number FROM certification.dead_letters WHERE status = 'OPEN' GROUP BY cause"
+        ).reduce(into: [:]) { $0[try $1.decode(String.self, "cause")] = try $1.decode(Int.self, "number") }
     }
 
     /// Every job that ended, accepted in this run's knowledge or not, owes a mail to each of its recipients.

@@ -12,6 +12,8 @@ struct ScalingReport: Sendable, Codable {
     var claims: Int
     var runs: Int
     var givenBack: Int
+    /// Deliveries that processors said they had settled. Were it far below the attempts, the other counts would say nothing.
+    var settled: Int
     /// Deliveries marked as redelivered, and those that were given back to the queue before they were begun.
     var redelivered: Int
     var requeued: Int
@@ -28,6 +30,7 @@ struct ScalingReport: Sendable, Codable {
         givenBack = try logs.reduce(0) { sum, log in
             sum + LogReading(try String(contentsOf: log, encoding: .utf8)).count("The attempt was broken off")
         }
+        settled = total.dispositions.values.reduce(0, +)
         redelivered = total.redelivered
         requeued = total.dispositions["requeued"] ?? 0
         lost = total.dispositions["lost"] ?? 0
@@ -41,6 +44,10 @@ struct ScalingReport: Sendable, Codable {
         }
         if claims != runs + givenBack {
             lines.append("of \(claims) attempts that began, \(runs) ended with a run and \(givenBack) were given back")
+        }
+        if settled * 10 < runs * 9 {
+            lines.append(
+                "the processors' counters were read too late: \(settled) messages settled for \(runs) attempts")
         }
         if redelivered > requeued {
             lines.append(
@@ -57,6 +64,7 @@ struct ScalingReport: Sendable, Codable {
             ("drains that took too long", "\(overdue.count)"),
             ("attempts that began", "\(claims)"), ("ended with a run", "\(runs)"),
             ("given back by a drain", "\(givenBack)"), ("died with their lease", "\(counts.database.workerDeaths)"),
+            ("messages settled", "\(settled)"),
             ("messages given back unbegun", "\(requeued)"), ("redelivered", "\(redelivered)"),
             ("could not be settled", "\(lost)"),
         ]

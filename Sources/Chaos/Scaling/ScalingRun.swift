@@ -22,7 +22,12 @@ struct ScalingRun: Sendable {
             let report = try await run(pool, fleet, sampler)
             await pool.end()
             await fleet.end(within: .seconds(30))
-            try await fleet.surroundings.remove()
+            // What went wrong can be looked into as long as it is there.
+            if report.findings.isEmpty {
+                try await fleet.surroundings.remove()
+            } else {
+                await fleet.surroundings.close()
+            }
             return report
         } catch {
             await pool.end()
