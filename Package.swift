@@ -94,7 +94,7 @@ let package = Package(
         module("AWSWire", [crypto]),
 
         // Adapters
-        module("MessagingRabbitMQ", ["Messaging", "Contracts", "AMQP", lifecycle, logging]),
+        module("MessagingRabbitMQ", ["Messaging", "Contracts", "AMQP", lifecycle, logging, metrics]),
         module(
             "MessagingPostgres", ["Messaging", "Contracts", "Postgres", lifecycle, logging],
             resources: [

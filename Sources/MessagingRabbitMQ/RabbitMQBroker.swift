@@ -2,6 +2,7 @@ import AMQP
 package import Contracts
 package import Logging
 package import Messaging
+package import Metrics
 import ServiceLifecycle
 
 /// RabbitMQ as CertForge uses it: one connection for publishing and one for consuming, both opened again when lost.
@@ -12,6 +13,7 @@ package struct RabbitMQBroker: Service {
     private let publishing: ReconnectingConnection
     private let consuming: ReconnectingConnection
     private let logger: Logger
+    private let metrics: BrokerMetrics
 
     /// Sends messages; without a connection every outcome is `connectionLost`.
     package let publisher: any MessagePublisher
@@ -21,13 +23,17 @@ package struct RabbitMQBroker: Service {
     /// - Parameters:
     ///   - url: `amqp://` or `amqps://`.
     ///   - connectionName: shown in the broker's list of connections and sent as `app_id`, for example `gateway`.
+    ///   - metrics: where `broker_connected` and `broker_connection_blocked` go.
     ///   - logger: told of every connection, loss and failed publish.
     /// - Throws: `AMQPError.invalidConfiguration` when the URL cannot be used.
-    package init(url: String, connectionName: String, logger: Logger) throws {
+    package init(
+        url: String, connectionName: String, metrics: any MetricsFactory = MetricsSystem.factory, logger: Logger
+    ) throws {
         var configuration = try AMQPConfiguration(url: url)
         configuration.connectionName = connectionName
         self.configuration = configuration
         self.logger = logger
+        self.metrics = BrokerMetrics(factory: metrics)
         publishing = ReconnectingConnection(configuration.named("\(connectionName) publishing"), logger: logger)
         consuming = ReconnectingConnection(configuration.named("\(connectionName) consuming"), logger: logger)
         publisher = RabbitMQPublisher(publishing, appID: connectionName, logger: logger)
@@ -40,6 +46,11 @@ package struct RabbitMQBroker: Service {
     package var isConsumerReady: Bool { consuming.isConnected }
     /// Whether a resource alarm of the broker holds publishes back.
     package var isBlocked: Bool { publishing.isBlocked }
+    /// Why messages cannot be published right now, safe to show anyone; nil when they can.
+    package var publishingTrouble: String? {
+        if isBlocked { return "short of memory or disk; messages wait in the outbox" }
+        return isPublisherReady ? nil : "not connected; messages wait in the outbox"
+    }
 
     /// Waits until both connections are open, for as long as that takes.
     ///
@@ -55,8 +66,17 @@ package struct RabbitMQBroker: Service {
             await withTaskGroup { group in
                 group.addTask { await publishing.run() }
                 group.addTask { await consuming.run() }
+                group.addTask { await recordState() }
             }
         }
+    }
+
+    /// Read every second rather than on events: a lost connection is told of in several ways.
+    private func recordState() async {
+        repeat {
+            metrics.record(
+                publishing: publishing.isConnected, consuming: consuming.isConnected, isBlocked: publishing.isBlocked)
+        } while (try? await Task.sleep(for: .seconds(1))) != nil
     }
 
     /// Creates what is missing of the exchanges, queues and bindings, over a connection of its own, so that it may be

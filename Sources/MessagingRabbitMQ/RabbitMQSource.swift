@@ -30,6 +30,20 @@ package struct RabbitMQSource: MessageSource {
             throw error
         }
     }
+
+    /// A passive declaration needs no permission; on a channel of its own, because a missing queue closes it.
+    package func state(of queue: QueueName) async throws -> QueueState {
+        let channel = try await connection.connection().openChannel()
+        do throws(AMQPError) {
+            let status = try await channel.declareQueue(AMQPQueueDeclaration(name: queue.rawValue, passive: true))
+            await channel.close()
+            return .present(ready: status.messageCount, consumers: status.consumerCount)
+        } catch {
+            await channel.close()
+            guard error.code == .notFound else { throw error }
+            return .missing
+        }
+    }
 }
 
 extension AMQPChannel {

@@ -32,6 +32,9 @@ struct NotifierProgram {
             store: store, composer: try MailComposer(from: settings.from, publicURL: settings.publicURL),
             engine: try CurlEngine(), server: settings.mailServer, wakeUp: wakeUp, health: health,
             metrics: NotifierMetrics(), configuration: settings.delivery, logger: logger)
+        let gate = ConsumptionGate()
+        let watch = DatabaseWatch(
+            client: PostgresClient(configuration: settings.watchDatabase, logger: logger), gate: gate, logger: logger)
         let consumer = ConsumerService(
             source: broker.source, publisher: broker.publisher, scheduler: outbox,
             handler: JobFinishedHandler(
@@ -39,12 +42,14 @@ struct NotifierProgram {
             configuration: ConsumerConfiguration(
                 queue: .notifications, concurrency: 8, retryPolicy: settings.consumerRetry,
                 drainTimeout: settings.drainTimeout),
-            logger: logger)
+            gate: gate, logger: logger)
         return ServiceProcess.Composition(
             services: [
                 broker, relay, InboxPruning(client: client, schema: NotificationStore.schema, logger: logger), delivery,
-                consumer,
+                watch, consumer,
             ],
-            healthChecks: NotifierHealth.checks(store: store, isConsuming: { consumer.isConsuming }, mail: health))
+            healthChecks: NotifierHealth.checks(
+                store: store, gate: gate, isConsuming: { consumer.isConsuming },
+                publishingTrouble: { broker.publishingTrouble }, mail: health))
     }
 }

@@ -21,8 +21,11 @@ struct ProcessorComposition {
     private let broker: RabbitMQBroker
     private let relay: OutboxRelay
     private let store: CertificationStore
-    /// For renewals only, which must get through when all other connections are busy or hang.
+    /// For renewals and the watch only, which must get through when all other connections are busy or hang.
+    private let leaseClient: PostgresClient
     private let leaseStore: CertificationStore
+    /// Closed while the database is out of reach.
+    private let gate = ConsumptionGate()
     private let leases = LeaseTable()
     private let metrics = ProcessorMetrics()
 
@@ -36,9 +39,8 @@ struct ProcessorComposition {
         broker = try Self.broker(settings, logger: logger)
         relay = OutboxRelay(store: outbox, publisher: broker.publisher, logger: logger)
         store = CertificationStore(client: client, outbox: outbox, relay: relay, logger: logger)
-        leaseStore = CertificationStore(
-            client: PostgresClient(configuration: database.keepingLeases(), logger: logger), outbox: outbox, relay: nil,
-            logger: logger)
+        leaseClient = PostgresClient(configuration: database.keepingLeases(), logger: logger)
+        leaseStore = CertificationStore(client: leaseClient, outbox: outbox, relay: nil, logger: logger)
     }
 
     private static func broker(_ settings: ProcessorSettings, logger: Logger) throws -> RabbitMQBroker {
@@ -62,10 +64,11 @@ struct ProcessorComposition {
         let keeper = keeper(attempts)
         let sweeper = Sweeper(store: store, metrics: metrics, logger: logger)
         let pruning = InboxPruning(client: client, schema: CertificationStore.schema, logger: logger)
+        let watch = DatabaseWatch(client: leaseClient, gate: gate, logger: logger)
         let handler = try handler(attempts)
         let consumers = Lane.allCases.map { consumer(of: $0, handler: handler) }
         return ServiceProcess.Composition(
-            services: [broker, relay, keeper, sweeper, pruning, LaneConsumers(lanes: consumers)],
+            services: [broker, relay, keeper, sweeper, pruning, watch, LaneConsumers(lanes: consumers)],
             healthChecks: healthChecks(consumers))
     }
 
@@ -79,7 +82,7 @@ struct ProcessorComposition {
         let bedrock = BedrockProvider(engine: try CurlEngine(), configuration: settings.bedrock)
         return CertificationHandler(
             store: store, leases: leases, providers: [bedrock.id: bedrock], registry: try .bundled(),
-            suites: SuiteCatalog(), settings: attempts, metrics: metrics, logger: logger)
+            suites: SuiteCatalog(), settings: attempts, gate: gate, metrics: metrics, logger: logger)
     }
 
     private func consumer(
@@ -90,7 +93,7 @@ struct ProcessorComposition {
             configuration: ConsumerConfiguration(
                 queue: .requests(lane), concurrency: settings.concurrency, retryPolicy: settings.retryPolicy,
                 drainTimeout: settings.drainTimeout),
-            logger: logger)
+            gate: gate, logger: logger)
     }
 
     private func healthChecks(_ consumers: [ConsumerService<CertificationHandler>]) -> [HealthCheck] {
@@ -102,12 +105,16 @@ struct ProcessorComposition {
                 return .failed("\(error)")
             }
         }
-        let lanes = HealthCheck("lanes") {
+        let lanes = HealthCheck("lanes") { [gate] in
+            if let reason = gate.closureReason { return .failed("paused: \(reason)") }
             let consuming = consumers.count(where: \.isConsuming)
             return consuming == consumers.count
                 ? .healthy() : .failed("\(consuming) of \(consumers.count) lanes are consumed")
         }
-        return [database, lanes]
+        let publishing = HealthCheck("broker") { [broker] in
+            broker.publishingTrouble.map { .degraded($0) } ?? .healthy()
+        }
+        return [database, lanes, publishing]
     }
 }
 

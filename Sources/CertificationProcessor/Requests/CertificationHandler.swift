@@ -15,15 +15,15 @@ struct CertificationHandler: MessageHandler {
     let registry: ModelRegistry
     let suites: SuiteCatalog
     let settings: AttemptSettings
+    /// Closed while the database is out of reach.
+    let gate: ConsumptionGate
     let metrics: ProcessorMetrics
     let logger: Logger
 
     func handle(_ payload: CertificationRequested, of message: IncomingMessage) async throws -> Disposition {
         let logger = logger.describing(payload, message.trace)
         let id = payload.certificationID
-        guard let (outcome, asked) = try await claim(id, for: message, logger: logger) else {
-            return .postpone(.seconds(2))
-        }
+        let (outcome, asked) = try await claim(id, for: message, logger: logger)
         switch outcome {
         case .claimed(let claim):
             let held = HeldLease(certificationID: claim.certificationID, fence: claim.fence)
@@ -41,13 +41,14 @@ struct CertificationHandler: MessageHandler {
         }
     }
 
-    /// Claims as soon as the database can be reached. Until then the request keeps its place: nothing can be put off
-    /// without the database.
+    /// Claims as soon as the database can be reached. A short time is waited out, because nothing can be put off without
+    /// the database.
     ///
-    /// - Returns: the outcome and when it was asked for; nil when the process shuts down first.
+    /// - Returns: the outcome and when it was asked for.
+    /// - Throws: `GiveBack` when the database stays away, which closes the gate, or when the process shuts down first.
     private func claim(
         _ id: CertificationID, for message: IncomingMessage, logger: Logger
-    ) async throws -> (ClaimOutcome, asked: ContinuousClock.Instant)? {
+    ) async throws -> (ClaimOutcome, asked: ContinuousClock.Instant) {
         var backoff = Backoff(first: .milliseconds(200), cap: .seconds(5))
         var random = SystemRandomNumberGenerator()
         while true {
@@ -60,11 +61,10 @@ struct CertificationHandler: MessageHandler {
                 let level = backoff.failures == 0 ? Logger.Level.warning : .debug
                 logger.log(level: level, "The database is out of reach; the request waits", error: error)
             }
-            let pause = backoff.next(using: &random)
-            // Ends early when the process shuts down.
-            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
+            await gate.stayOpen(atMost: backoff.next(using: &random))
             try Task.checkCancellation()
-            if Task.isShuttingDownGracefully { return nil }
+            if Task.isShuttingDownGracefully { throw GiveBack("the process shuts down") }
+            if let reason = gate.closureReason { throw GiveBack(reason) }
         }
     }
 

@@ -40,8 +40,7 @@ extension HealthCheck {
     /// Without the broker the gateway still takes jobs: the outbox keeps their messages.
     static func broker(_ broker: RabbitMQBroker) -> HealthCheck {
         HealthCheck("broker") {
-            if broker.isBlocked { return .degraded("short of memory or disk; messages wait in the outbox") }
-            return broker.isPublisherReady ? .healthy() : .degraded("not connected; messages wait in the outbox")
+            broker.publishingTrouble.map { .degraded($0) } ?? .healthy()
         }
     }
 }

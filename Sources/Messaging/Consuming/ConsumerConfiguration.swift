@@ -11,15 +11,19 @@ package struct ConsumerConfiguration: Sendable, Hashable {
     package var drainTimeout: Duration
     /// Where messages go that are given up.
     package var deadLetterExchange: ExchangeName
+    /// How the consumer finds out that the broker no longer knows it.
+    package var probing: QueueProbing
 
     package init(
         queue: QueueName, concurrency: Int, retryPolicy: RetryPolicy = RetryPolicy(),
-        drainTimeout: Duration = .seconds(25), deadLetterExchange: ExchangeName = .deadLetter
+        drainTimeout: Duration = .seconds(25), deadLetterExchange: ExchangeName = .deadLetter,
+        probing: QueueProbing = QueueProbing()
     ) {
         self.queue = queue
         self.concurrency = min(max(1, concurrency), 2_000)
         self.retryPolicy = retryPolicy
         self.drainTimeout = drainTimeout
         self.deadLetterExchange = deadLetterExchange
+        self.probing = probing
     }
 }

@@ -16,6 +16,8 @@ struct ConsumerMetrics: Sendable {
     private let messages: [Ending: Counter]
     private let redelivered: Counter
     private let handleDuration: Timer
+    private let ghosts: Counter
+    private let paused: Gauge
 
     init(queue: QueueName, factory: any MetricsFactory) {
         let label = ("queue", queue.rawValue)
@@ -28,6 +30,18 @@ struct ConsumerMetrics: Sendable {
         handleDuration = Timer(
             label: "consumer_handle_duration_seconds", dimensions: [label], preferredDisplayUnit: .seconds,
             factory: factory)
+        ghosts = Counter(label: "consumer_ghosts_total", dimensions: [label], factory: factory)
+        paused = Gauge(label: "consumer_paused", dimensions: [label], factory: factory)
+        paused.record(0)
+    }
+
+    /// The broker had left the consumer without deliveries.
+    func countGhost() {
+        ghosts.increment()
+    }
+
+    func recordPause(_ isPaused: Bool) {
+        paused.record(isPaused ? 1 : 0)
     }
 
     func count(_ ending: Ending) {

@@ -41,7 +41,8 @@ package protocol MessageHandler<Payload>: Sendable {
 
     /// Does the work of one message. Deliveries may repeat: effects are to be made once, by the inbox in their transaction.
     ///
-    /// - Throws: any error counts as transient trouble and is retried by the consumer's retry policy.
+    /// - Throws: `GiveBack` when the work cannot be done now, which is no attempt. Any other error counts as transient
+    ///   trouble and is retried by the consumer's retry policy.
     func handle(_ payload: Payload, of message: IncomingMessage) async throws -> Disposition
 }
 

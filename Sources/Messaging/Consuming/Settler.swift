@@ -10,23 +10,26 @@ struct Settler: Sendable {
     private let publisher: any MessagePublisher
     private let scheduler: any RetryScheduler
     private let configuration: ConsumerConfiguration
+    private let gate: ConsumptionGate
     private let random: SharedRandom
     private let time: Timebase
     private let logger: Logger
 
     init(
         publisher: any MessagePublisher, scheduler: any RetryScheduler, configuration: ConsumerConfiguration,
-        random: any RandomNumberGenerator & Sendable, time: Timebase, logger: Logger
+        gate: ConsumptionGate, random: any RandomNumberGenerator & Sendable, time: Timebase, logger: Logger
     ) {
         self.publisher = publisher
         self.scheduler = scheduler
         self.configuration = configuration
+        self.gate = gate
         self.random = SharedRandom(random)
         self.time = time
         self.logger = logger
     }
 
-    /// Tries until it has worked or the process shuts down, in which case the delivery is to go back to the queue.
+    /// Tries until it has worked, or the process shuts down or the gate is closed, in which cases the delivery is to go
+    /// back to the queue.
     func carryOut(
         _ disposition: Disposition, of message: IncomingMessage
     ) async -> (Delivery.Settlement, ConsumerMetrics.Ending) {
@@ -72,8 +75,8 @@ struct Settler: Sendable {
             } catch {
                 logger.log(level: backoff.failures == 0 ? .warning : .debug, complaint, metadata: ["error": "\(error)"])
             }
-            guard !Task.isShuttingDownGracefully, !Task.isCancelled else { return false }
-            await time.pauseUnlessShuttingDown(for: random.use { backoff.next(using: &$0) })
+            guard !Task.isShuttingDownGracefully, !Task.isCancelled, gate.isOpen else { return false }
+            await gate.stayOpen(atMost: random.use { backoff.next(using: &$0) }, on: time)
         }
     }
 }

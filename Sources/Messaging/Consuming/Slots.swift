@@ -2,9 +2,16 @@ import Synchronization
 
 /// A number of places that tasks take and give back; whoever comes when all are taken waits in line.
 final class Slots: Sendable {
+    private enum Entrance {
+        case open
+        /// Whoever finds a free place gets it; nobody waits for one.
+        case withoutLine
+        case closed
+    }
+
     private struct State {
         var free: Int
-        var isClosed = false
+        var entrance = Entrance.open
         var line: [CheckedContinuation<Bool, Never>] = []
     }
 
@@ -14,17 +21,21 @@ final class Slots: Sendable {
         state = Mutex(State(free: count))
     }
 
+    /// Whether a place is to be had at once.
+    var hasFree: Bool { state.withLock { $0.free > 0 } }
+
     /// Waits for a place.
     ///
-    /// - Returns: false when the slots were closed; there is nothing to give back then.
+    /// - Returns: false when none is to be had; there is nothing to give back then.
     func take() async -> Bool {
         await withCheckedContinuation { continuation in
             let taken: Bool? = state.withLock { state in
-                if state.isClosed { return false }
+                if state.entrance == .closed { return false }
                 guard state.free == 0 else {
                     state.free -= 1
                     return true
                 }
+                if state.entrance == .withoutLine { return false }
                 state.line.append(continuation)
                 return nil
             }
@@ -41,10 +52,18 @@ final class Slots: Sendable {
         next?.resume(returning: true)
     }
 
-    /// Lets nobody in any more; those in line leave with false.
-    func close() {
+    /// Nobody waits any more: those in line leave with false, and places go to whoever comes while one is free.
+    func endLine() { change(to: .withoutLine) }
+
+    /// Lets nobody in; those in line leave with false.
+    func close() { change(to: .closed) }
+
+    func open() { change(to: .open) }
+
+    private func change(to entrance: Entrance) {
         let line = state.withLock { state in
-            state.isClosed = true
+            state.entrance = entrance
+            guard entrance != .open else { return [CheckedContinuation<Bool, Never>]() }
             defer { state.line = [] }
             return state.line
         }

@@ -48,6 +48,13 @@ package struct Subscription: Sendable {
     }
 }
 
+/// A queue as its broker sees it.
+package enum QueueState: Sendable, Hashable {
+    case missing
+    /// How many messages are ready for delivery and how many consumers the broker knows.
+    case present(ready: Int, consumers: Int)
+}
+
 /// Where messages are consumed from. Implemented by RabbitMQ and by the in-memory broker.
 package protocol MessageSource: Sendable {
     /// Starts consuming.
@@ -58,4 +65,9 @@ package protocol MessageSource: Sendable {
     /// - Returns: the stay at the queue; the caller closes it.
     /// - Throws: when there is no connection or the broker refuses. The caller tries again after a backoff.
     func subscribe(to queue: QueueName, prefetch: Int) async throws -> Subscription
+
+    /// Asks the broker about a queue, without changing anything.
+    ///
+    /// - Throws: when there is no connection or the broker gives no answer.
+    func state(of queue: QueueName) async throws -> QueueState
 }

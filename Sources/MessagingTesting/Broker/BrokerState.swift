@@ -141,6 +141,16 @@ struct BrokerState {
         for key in queues[name]?.consumers ?? [] { cancel(key) }
     }
 
+    /// Leaves its consumers attached without a word and without deliveries.
+    mutating func forgetConsumers(of name: QueueName) {
+        queues[name]?.consumers = []
+    }
+
+    func state(of name: QueueName) -> QueueState {
+        guard let queue = queues[name] else { return .missing }
+        return .present(ready: queue.ready.count, consumers: queue.consumers.count)
+    }
+
     /// Takes back what the consumer had not settled.
     mutating func close(_ key: Int) {
         cancel(key)

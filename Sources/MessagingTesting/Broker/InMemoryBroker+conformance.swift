@@ -16,6 +16,14 @@ extension InMemoryBroker: ConformanceBroker {
         bind(name, to: exchange, pattern: pattern)
     }
 
+    package func replaceQueue(
+        _ name: QueueName, boundTo exchange: ExchangeName, pattern: RoutingKey
+    ) async throws {
+        forgetConsumers(of: name)
+        deleteQueue(name)
+        try await declareQueue(name, boundTo: exchange, pattern: pattern)
+    }
+
     package func breakConnections() async throws {
         loseConnections()
     }

@@ -70,6 +70,11 @@ package final class InMemoryBroker: MessagePublisher, MessageSource {
         state.withLock { $0.broker.cancelConsumers(of: queue) }
     }
 
+    /// Leaves the queue's consumers attached without a word and without deliveries; what they hold stays theirs to settle.
+    package func forgetConsumers(of queue: QueueName) {
+        state.withLock { $0.broker.forgetConsumers(of: queue) }
+    }
+
     /// Cuts all connections: unsettled messages go back to their queues, new connections are accepted.
     package func loseConnections() {
         state.withLock { $0.broker.closeAll() }
@@ -158,6 +163,13 @@ package final class InMemoryBroker: MessagePublisher, MessageSource {
             deliveries: deliveries,
             cancel: { self.state.withLock { $0.broker.cancel(key) } },
             close: { self.state.withLock { $0.broker.close(key) } })
+    }
+
+    package func state(of queue: QueueName) async throws -> QueueState {
+        try state.withLock { state in
+            guard state.isReachable else { throw InMemoryBrokerError.unreachable }
+            return state.broker.state(of: queue)
+        }
     }
 }
 

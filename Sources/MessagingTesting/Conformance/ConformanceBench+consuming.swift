@@ -149,7 +149,7 @@ extension ConformanceBench {
         try require(numbers.sorted() == [2, 3], "what was not started is given back, and only that, not \(numbers)")
     }
 
-    private func nextDeadLetter() async throws -> IncomingMessage {
+    func nextDeadLetter() async throws -> IncomingMessage {
         guard let letter = try await receive(1, from: deadLetterQueue).first else {
             throw ConformanceFailure("A dead letter arrives")
         }
@@ -158,7 +158,7 @@ extension ConformanceBench {
 }
 
 /// A source that asks for more than the consumer does, and notes what it delivers and when it is to stop.
-private struct EagerSource: MessageSource {
+struct EagerSource: MessageSource {
     let source: any MessageSource
     let prefetch: Int
     let delivered = Journal<IncomingMessage>()
@@ -183,5 +183,9 @@ private struct EagerSource: MessageSource {
                 await subscription.cancel()
             },
             close: subscription.close)
+    }
+
+    func state(of queue: QueueName) async throws -> QueueState {
+        try await source.state(of: queue)
     }
 }

@@ -42,6 +42,10 @@ struct ConformanceBench: Sendable {
         try await broker.declareQueue(queue, boundTo: exchange, pattern: "probe.*.here")
     }
 
+    func replaceQueue() async throws {
+        try await broker.replaceQueue(queue, boundTo: exchange, pattern: "probe.*.here")
+    }
+
     private func clear() async throws {
         try await broker.deleteQueue(queue)
         try await broker.deleteQueue(deadLetterQueue)
@@ -95,18 +99,43 @@ struct ConformanceBench: Sendable {
         }
     }
 
+    /// Waits until the broker sees the queue as wanted.
+    func waitForQueue(
+        _ expectation: String, until isSatisfied: @escaping @Sendable (_ ready: Int, _ consumers: Int) -> Bool
+    ) async throws {
+        let source = broker.source
+        let queue = queue
+        try await withDeadline(.seconds(20), for: expectation) {
+            while true {
+                if case .present(let ready, let consumers) = try await source.state(of: queue),
+                    isSatisfied(ready, consumers)
+                {
+                    return
+                }
+                try await ContinuousClock().sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
+    /// Insists that nothing is left in the queue once its consumer is gone.
+    func requireEmptyQueue() async throws {
+        try await waitForQueue("the consumer is gone and the queue is empty") { $0 == 0 && $1 == 0 }
+    }
+
     /// Runs a consumer service on the queue while `body` runs, then drains it.
     func consume(
         source: (any MessageSource)? = nil, scheduler: any RetryScheduler = InMemoryOutbox(), concurrency: Int = 1,
-        retryPolicy: RetryPolicy = RetryPolicy(), handler: ProbeHandler, others: [any Service] = [],
+        retryPolicy: RetryPolicy = RetryPolicy(), drainTimeout: Duration = .seconds(10),
+        gate: ConsumptionGate = ConsumptionGate(), clock: any Clock<Duration> = ContinuousClock(),
+        handler: ProbeHandler, others: [any Service] = [],
         while body: @escaping @Sendable (ConsumerService<ProbeHandler>, ServiceGroup) async throws -> Void
     ) async throws {
         let consumer = ConsumerService(
             source: source ?? broker.source, publisher: broker.publisher, scheduler: scheduler, handler: handler,
             configuration: ConsumerConfiguration(
-                queue: queue, concurrency: concurrency, retryPolicy: retryPolicy, drainTimeout: .seconds(10),
+                queue: queue, concurrency: concurrency, retryPolicy: retryPolicy, drainTimeout: drainTimeout,
                 deadLetterExchange: deadLetterExchange),
-            logger: logger)
+            gate: gate, clock: clock, logger: logger)
         let group = ServiceGroup(services: [consumer] + others, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }

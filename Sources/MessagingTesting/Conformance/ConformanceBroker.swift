@@ -15,6 +15,10 @@ package protocol ConformanceBroker: Sendable {
     /// Deletes a queue with its messages; consumers on it are cancelled by the broker.
     func deleteQueue(_ name: QueueName) async throws
 
+    /// Deletes a queue with its messages and declares it again at once: its consumers may be left attached without
+    /// deliveries and without being told.
+    func replaceQueue(_ name: QueueName, boundTo exchange: ExchangeName, pattern: RoutingKey) async throws
+
     func deleteExchange(_ name: ExchangeName) async throws
 
     /// Cuts the connections, at least the consuming one; they may be opened again at once.

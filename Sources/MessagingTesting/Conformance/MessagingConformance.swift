@@ -19,6 +19,17 @@ package enum MessagingConformance: String, Sendable, CaseIterable {
     case lostConnection = "a connection lost while a handler works leads to a redelivery and one effect"
     case drain = "a drain settles what runs and gives back what was not started"
 
+    case queueState = "a queue's state tells what is ready and who consumes, and that it is missing"
+    case done = "a message that is done never comes again"
+    case retryAfter = "a retry comes again as the next attempt after the wait that was asked for"
+    case lastAttempt = "a retry after the last attempt becomes a dead letter with its error"
+    case causes = "each cause to reject a message is named by its dead letter"
+    case postpone = "a postponed message comes again as the same attempt, however often"
+    case giveBack = "a message that its handler gives back comes again and was no attempt"
+    case cutOff = "a handler cut off at the drain's end gives its message back and it was no attempt"
+    case ghost = "a consumer that the broker left without deliveries subscribes again"
+    case pause = "a closed gate gives back what was not started, and consuming resumes when it opens"
+
     /// Runs the case against `broker`.
     package func run(on broker: any ConformanceBroker) async throws {
         try await ConformanceBench.with(broker) { bench in
@@ -36,6 +47,16 @@ package enum MessagingConformance: String, Sendable, CaseIterable {
             case .serverCancel: try await bench.checkServerCancel()
             case .lostConnection: try await bench.checkLostConnection()
             case .drain: try await bench.checkDrain()
+            case .queueState: try await bench.checkQueueState()
+            case .done: try await bench.checkDone()
+            case .retryAfter: try await bench.checkRetryAfter()
+            case .lastAttempt: try await bench.checkLastAttempt()
+            case .causes: try await bench.checkCauses()
+            case .postpone: try await bench.checkPostpone()
+            case .giveBack: try await bench.checkGiveBack()
+            case .cutOff: try await bench.checkCutOff()
+            case .ghost: try await bench.checkGhost()
+            case .pause: try await bench.checkPause()
             }
         }
     }

@@ -17,6 +17,17 @@ struct NotifierSettings: Sendable {
     var consumerRetry = RetryPolicy(maxAttempts: 10, base: .seconds(1), cap: .seconds(60))
     var drainTimeout: Duration
 
+    /// For the watch, which must get through when all other connections are busy or hang. Normally one is opened.
+    var watchDatabase: PostgresConfiguration {
+        var configuration = database
+        configuration.applicationName = "notifier watch"
+        configuration.poolSize = 2
+        configuration.acquireTimeout = .seconds(3)
+        configuration.connectTimeout = .seconds(3)
+        configuration.statementTimeout = .seconds(4)
+        return configuration
+    }
+
     /// - Throws: `ConfigurationFailure` naming the key that is missing or malformed.
     init(_ settings: ServiceSettings) throws(ConfigurationFailure) {
         database = try Self.database(settings)

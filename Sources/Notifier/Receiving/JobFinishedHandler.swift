@@ -23,6 +23,8 @@ struct JobFinishedHandler: MessageHandler {
                 payload, message: id, trace: message.trace?.child(), mailDomain: mailDomain, now: Date())
         } catch let error as PostgresError where error.code == .encoding {
             return .reject(DeadLetterCause(.rejected, error: "the report cannot be stored: \(error.message)"))
+        } catch let error as PostgresError where error.isConnectionTrouble || error.isRetriable {
+            throw GiveBack("the database is out of reach: \(error)")
         }
         logger.info(
             "A finished job is to be notified",

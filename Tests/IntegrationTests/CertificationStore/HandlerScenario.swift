@@ -15,6 +15,7 @@ struct HandlerScenario: Sendable {
     let model: ScriptedModel
     let leases = LeaseTable()
     let settings: AttemptSettings
+    let gate = ConsumptionGate()
     private let store: CertificationStore
     private let logger: Logger
     private let providers: [ProviderID: any ModelProvider]
@@ -42,7 +43,7 @@ struct HandlerScenario: Sendable {
     func handle(_ record: CertificationRecord, attempt: Int = 1) async throws -> Disposition {
         let handler = CertificationHandler(
             store: store, leases: leases, providers: providers, registry: try .bundled(),
-            suites: SuiteCatalog(suites: [.scripted]), settings: settings,
+            suites: SuiteCatalog(suites: [.scripted]), settings: settings, gate: gate,
             metrics: ProcessorMetrics(factory: NOOPMetricsHandler.instance), logger: logger)
         let message = try scenario.request(record, attempt: attempt)
         return try await handler.handle(try message.payload(), of: message)

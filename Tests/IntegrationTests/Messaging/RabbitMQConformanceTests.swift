@@ -61,6 +61,11 @@ private struct RabbitMQUnderTest: ConformanceBroker {
         try await withChannel { _ = try await $0.deleteQueue(name.rawValue) }
     }
 
+    func replaceQueue(_ name: QueueName, boundTo exchange: ExchangeName, pattern: RoutingKey) async throws {
+        try await deleteQueue(name)
+        try await declareQueue(name, boundTo: exchange, pattern: pattern)
+    }
+
     func deleteExchange(_ name: ExchangeName) async throws {
         try await withChannel { try await $0.deleteExchange(name.rawValue) }
     }

@@ -53,6 +53,7 @@ struct ConsumerStateMachineTests {
         #expect(machine.started() == .subscribe)
         #expect(machine.shutdownRequested() == nil)
         #expect(machine.subscribed(at: .zero) == .giveBackSubscription)
+        #expect(machine.subscriptionGivenBack() == .finish)
     }
 
     @Test("A shutdown between two tries ends the consumer")
