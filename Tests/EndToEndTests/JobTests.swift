@@ -116,7 +116,7 @@ extension EndToEndTests {
                 try await system.job(job.id).status == "PROCESSING" ? true : nil
             }
             let (status, _) = try await system.call("DELETE", "/api/v1/certifications/jobs/\(job.id)")
-            #expect(status == 202)
+            #expect(status == 200)
             let ended = try await system.finished(job.id, within: .seconds(30))
             #expect(ended.status == "CANCELLED")
             #expect((ended.counts["CANCELLED"] ?? 0) > 0)
@@ -124,7 +124,7 @@ extension EndToEndTests {
             #expect(evidence.unfinished == 0)
             #expect(evidence.mails == 1)
             let (again, _) = try await system.call("DELETE", "/api/v1/certifications/jobs/\(job.id)")
-            #expect(again == 409)
+            #expect(again == 200)
         }
     }
 

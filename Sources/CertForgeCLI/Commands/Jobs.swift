@@ -46,7 +46,8 @@ struct Jobs: AsyncParsableCommand {
     }
 
     struct Cancel: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Cancel a job: what has not begun never will.")
+        static let configuration = CommandConfiguration(
+            abstract: "Cancel a job: what has not begun never will, and what runs is stopped.")
 
         @Argument(help: "The job's id.")
         var id: JobID
@@ -55,8 +56,7 @@ struct Jobs: AsyncParsableCommand {
 
         func run() async throws {
             let job: JobAnswer = try await gateway.client().delete("/api/v1/certifications/jobs/\(id)")
-            let ended = "\(job.finishedCount) of \(job.targetCount.counted("target")) ended"
-            Console.result("Job \(id) is being cancelled; \(ended).")
+            Console.result(CancellationReport(job).text)
         }
     }
 }

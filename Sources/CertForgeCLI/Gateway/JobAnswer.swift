@@ -19,6 +19,15 @@ struct JobAnswer: Decodable, Sendable {
     var skipped: [Skipped]
     var createdAt: String
     var certifications: [CertificationAnswer]?
+    /// Only after a cancellation.
+    var targets: [CancelledTargetAnswer]?
+}
+
+/// What a cancellation did to a target, as the gateway shows it.
+struct CancelledTargetAnswer: Decodable, Sendable {
+    var model: String
+    var region: String
+    var outcome: String
 }
 
 /// A certification as the gateway shows it.

@@ -1,7 +1,7 @@
 package import Contracts
 package import Foundation
 import Messaging
-import Postgres
+package import Postgres
 
 extension CertificationStore {
     /// Cancels what of a job has not begun; what runs is stopped by its processor within seconds.
@@ -10,15 +10,26 @@ extension CertificationStore {
     package func cancel(_ id: JobID, now: Date) async throws -> CancelOutcome {
         try await announcing { connection in
             guard var job = try await LockedJob.lock(id, on: connection) else { return (.notFound, []) }
+            if job.status == .cancelled { return (.cancelled(try await record(of: job, on: connection)), []) }
             if job.status.isTerminal { return (.alreadyFinished(try await record(of: job, on: connection)), []) }
             job.cancelledAt = job.cancelledAt ?? now
             try await connection.execute(
                 "UPDATE jobs SET cancelled_at = \(job.cancelledAt) WHERE id = \(id.rawValue)")
             let ended = try await cancelWaiting(of: job, now: now, on: connection)
             let finished = try await job.finishIfLast(now: now, on: connection)
+            // Heard once this is committed, by all processors.
+            try await connection.execute("SELECT pg_notify(\(cancellationChannel), \(id.description))")
             return (.cancelled(try await record(of: job, on: connection)), ended + finished)
         }
     }
+
+    /// The ids of jobs whenever one is cancelled anywhere. An element whose payload is no id follows each (re)connect:
+    /// any job may have been cancelled before. Ends with the consumer, or with the store's client.
+    package func cancellations() -> AsyncStream<PostgresNotification> {
+        client.listen(to: cancellationChannel)
+    }
+
+    private var cancellationChannel: String { "\(client.configuration.searchPath ?? Self.schema)_cancelled" }
 
     /// Ends what waits, and what has a worker that died.
     private func cancelWaiting(

@@ -53,6 +53,7 @@ package enum CancelOutcome: Sendable, Hashable {
     case notFound
     /// The job had ended; nothing was changed.
     case alreadyFinished(JobRecord)
-    /// Nothing of the job will be started any more. What runs is stopped by its processor within seconds; the job ends then.
+    /// Nothing of the job will be started any more. What runs is stopped by its processor within seconds; the job ends
+    /// then. Also when it was cancelled before.
     case cancelled(JobRecord)
 }

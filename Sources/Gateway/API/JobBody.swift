@@ -35,6 +35,8 @@ struct JobBody: Sendable, Encodable {
     var cancelledAt: Date?
     /// Absent in lists and where a job was just made.
     var certifications: [CertificationBody]?
+    /// Only in the answer to a cancellation.
+    var targets: [CancelledTargetBody]?
     var links: Links
 
     init(_ job: JobRecord, certifications: [CertificationRecord]? = nil) {
@@ -57,6 +59,11 @@ struct JobBody: Sendable, Encodable {
         cancelledAt = job.cancelledAt
         self.certifications = certifications.map { $0.map(CertificationBody.init) }
         links = Links(self: Self.path(of: job.id))
+    }
+
+    init(_ cancelled: JobCancellation.Result) {
+        self.init(cancelled.job)
+        targets = cancelled.certifications.map(CancelledTargetBody.init)
     }
 
     static func path(of id: JobID) -> String { "\(APIPath.jobs)/\(id)" }

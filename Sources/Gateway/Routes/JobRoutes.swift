@@ -13,6 +13,7 @@ struct JobRoutes: Sendable {
     let planner: JobPlanner
     let cursors: CursorSigner
     let bodyLimits: JSONRequest.Limits
+    let cancelPatience: Duration
     let now: @Sendable () -> Date
 
     var endpoints: [Endpoint] {
@@ -102,14 +103,19 @@ struct JobRoutes: Sendable {
     @Sendable private func cancel(_ request: Request, _ context: GatewayContext) async throws -> Response {
         try QueryReader(request, known: []).check()
         let id = try Self.id(context)
-        switch try await store.cancel(id, now: now()) {
-        case .cancelled(let job):
-            context.log.info("Job cancelled", metadata: ["jobId": "\(id)"])
+        let cancellation = JobCancellation(store: store, patience: cancelPatience)
+        switch try await cancellation.cancel(id, now: now()) {
+        case .cancelled(let result):
+            context.log.info("Job cancelled", metadata: ["jobId": "\(id)", "status": "\(result.job.status)"])
             return try JSONResponse.encode(
-                JobBody(job), status: .accepted, headers: [.location: JobBody.path(of: id)])
+                JobBody(result), status: result.job.status.isTerminal ? .ok : .accepted,
+                headers: [.location: JobBody.path(of: id)])
         case .alreadyFinished(let job):
             throw Problem(
-                .jobFinished, detail: "The job ended as \(job.status.rawValue), so that nothing is left to cancel.")
+                .jobFinished,
+                detail:
+                    "The job ended as \(job.status.rawValue): all its targets were already done, and nothing is left "
+                    + "to cancel.")
         case .notFound:
             throw Self.noJob("\(id)")
         }

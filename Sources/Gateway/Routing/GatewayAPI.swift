@@ -15,6 +15,8 @@ struct GatewayAPI: Sendable {
     let bodyLimits: JSONRequest.Limits
     /// Whether clients reach the gateway over TLS.
     let isReachedOverTLS: Bool
+    /// How long the answer to a cancellation waits for what runs.
+    var cancelPatience = JobCancellation.patience
     let now: @Sendable () -> Date
 
     /// The middlewares from the outside in: what is further out also sees what is further in answer or fail.
@@ -36,7 +38,7 @@ struct GatewayAPI: Sendable {
     var endpoints: [Endpoint] {
         let jobs = JobRoutes(
             store: store, registry: registry, planner: JobPlanner(registry: registry, suites: suites),
-            cursors: cursors, bodyLimits: bodyLimits, now: now)
+            cursors: cursors, bodyLimits: bodyLimits, cancelPatience: cancelPatience, now: now)
         let certifications = CertificationRoutes(store: store, registry: registry, cursors: cursors)
         let catalogue = CatalogueRoutes(registry: registry)
         let statistics = StatisticsRoutes(store: store, now: now)

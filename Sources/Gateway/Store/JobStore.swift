@@ -20,7 +20,7 @@ protocol JobStore: Sendable {
     /// Newest first.
     func jobs(matching filter: JobFilter, after cursor: JobCursor?, limit: Int) async throws -> [JobRecord]
 
-    /// Ends what waits of a job; verdicts that there are stay.
+    /// Ends what waits of a job, and does not wait for what runs; verdicts that there are stay. May be repeated.
     func cancel(_ id: JobID, now: Date) async throws -> CancelOutcome
 
     /// The newest verdict of each target, sorted by model, then region.

@@ -38,6 +38,7 @@ struct OpenAPITests {
     func values() {
         #expect(document.values(of: "JobStatus") == Set(JobStatus.allCases.map(\.rawValue)))
         #expect(document.values(of: "CertificationStatus") == Set(CertificationStatus.allCases.map(\.rawValue)))
+        #expect(document.values(of: "CancelledTarget") == Set(StopOutcome.allCases.map(\.rawValue)))
         #expect(document.values(of: "Lane") == Set(Lane.allCases.map(\.rawValue)))
         #expect(document.values(of: "TestResult") == Set(TestOutcome.allCases.map(\.rawValue)))
         #expect(document.values(of: "Model") == Set(RegisteredModel.Kind.allCases.map(\.rawValue)))
@@ -49,6 +50,7 @@ struct OpenAPITests {
     enum Sample: String, CaseIterable {
         case job = "Job"
         case jobPage = "JobPage"
+        case cancelledTarget = "CancelledTarget"
         case certification = "Certification"
         case certificationPage = "CertificationPage"
         case certificationDetail = "CertificationDetail"
@@ -62,7 +64,10 @@ struct OpenAPITests {
 
         func fields() throws -> Set<String> {
             switch self {
-            case .job: try names(JobBody(.full, certifications: [.full]))
+            case .job:
+                try names(JobBody(.full, certifications: [.full])).union(
+                    names(JobBody(JobCancellation.Result(job: .full, certifications: []))))
+            case .cancelledTarget: try names(CancelledTargetBody(.full))
             case .jobPage: try names(JobPageBody(jobs: [], next: ""))
             case .certification: try names(CertificationBody(.full))
             case .certificationPage: try names(CertificationPageBody(certifications: [], next: ""))

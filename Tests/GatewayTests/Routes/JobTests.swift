@@ -73,16 +73,59 @@ struct JobTests {
         #expect(try response.problem().name == "not-found")
     }
 
-    @Test("A job that runs is cancelled, once")
+    @Test("A cancelled job says of each target what happened, and the same when it is cancelled again")
     func cancel() async throws {
         let job = try await gateway.submit(Self.body)
+        let done = try #require(try await certifications(of: job, in: gateway).first)
+        await gateway.store.judge(done.id, as: .certified, at: TestGateway.now)
+        let response = try await gateway.send(.delete, "\(Self.path)/\(job.id)")
+        #expect(response.status == .ok && response.headers[.location] == "\(Self.path)/\(job.id)")
+        let cancelled = try response.decode(JobView.self)
+        #expect(cancelled.status == "CANCELLED" && cancelled.cancelledAt != nil && cancelled.certifications == nil)
+        #expect(cancelled.counts == ["CERTIFIED": 1, "CANCELLED": job.targetCount - 1])
+        let targets = try #require(cancelled.targets)
+        #expect(targets.count == job.targetCount)
+        for target in targets {
+            #expect(target.outcome == (target.certificationId == "\(done.id)" ? "ALREADY_DONE" : "NOT_STARTED"))
+        }
+        let again = try await gateway.send(.delete, "\(Self.path)/\(job.id)")
+        #expect(again.status == .ok)
+        #expect(try again.decode(JobView.self) == cancelled)
+    }
+
+    @Test("The answer to a cancellation waits until what runs has stopped")
+    func cancelRunning() async throws {
+        let job = try await gateway.submit(Self.body)
+        let id = try #require(JobID(job.id))
+        let running = try #require(try await certifications(of: job, in: gateway).first)
+        await gateway.store.begin(running.id, at: TestGateway.now)
+        async let answer = gateway.send(.delete, "\(Self.path)/\(job.id)")
+        while try await gateway.store.job(id)?.cancelledAt == nil { await Task.yield() }
+        await gateway.store.judge(running.id, as: .cancelled, at: TestGateway.now)
+        let response = try await answer
+        #expect(response.status == .ok)
+        let outcomes = try #require(try response.decode(JobView.self).targets).map(\.outcome)
+        #expect(outcomes == ["STOPPED"] + Array(repeating: "NOT_STARTED", count: job.targetCount - 1))
+    }
+
+    @Test("What has not stopped in time is said to be stopping, until it has")
+    func cancelSlow() async throws {
+        let gateway = try await TestGateway(cancelPatience: .milliseconds(20))
+        let job = try await gateway.submit(Self.body)
+        let running = try #require(try await certifications(of: job, in: gateway).first)
+        await gateway.store.begin(running.id, at: TestGateway.now)
         let response = try await gateway.send(.delete, "\(Self.path)/\(job.id)")
         #expect(response.status == .accepted)
         let cancelled = try response.decode(JobView.self)
-        #expect(cancelled.cancelledAt != nil && cancelled.counts == ["CANCELLED": job.targetCount])
+        #expect(cancelled.status == "PROCESSING" && cancelled.targets?.first?.outcome == "STOPPING")
+        await gateway.store.judge(running.id, as: .cancelled, at: TestGateway.now)
         let again = try await gateway.send(.delete, "\(Self.path)/\(job.id)")
-        #expect(again.status == .conflict)
-        #expect(try again.problem().name == "job-already-finished")
+        #expect(again.status == .ok)
+        #expect(try again.decode(JobView.self).targets?.first?.outcome == "STOPPED")
+    }
+
+    private func certifications(of job: JobView, in gateway: TestGateway) async throws -> [CertificationRecord] {
+        try await gateway.store.certifications(of: try #require(JobID(job.id)))
     }
 
     @Test("A job that has ended cannot be cancelled and stays as it is")
@@ -91,7 +134,9 @@ struct JobTests {
         await gateway.store.finish(try #require(JobID(job.id)), as: .certified, at: TestGateway.now)
         let response = try await gateway.send(.delete, "\(Self.path)/\(job.id)")
         #expect(response.status == .conflict)
-        #expect(try response.problem().detail.contains("COMPLETED"))
+        let problem = try response.problem()
+        #expect(problem.name == "job-already-finished")
+        #expect(problem.detail.contains("COMPLETED: all its targets were already done"))
         let after = try await gateway.send(.get, "\(Self.path)/\(job.id)").decode(JobView.self)
         #expect(after.status == "COMPLETED" && after.finishedCount == after.targetCount)
     }

@@ -13,6 +13,14 @@ struct InMemoryJobStoreTests {
         func judge(_ certification: CertificationID, as status: CertificationStatus, at now: Date) async throws {
             await memory.judge(certification, as: status, at: now)
         }
+
+        func run(
+            _ certification: CertificationID, stoppingAt now: Date, meanwhile: () async throws -> Void
+        ) async throws {
+            await memory.begin(certification, at: start)
+            try await meanwhile()
+            await memory.judge(certification, as: .cancelled, at: now)
+        }
     }
 
     @Test("Conformance", arguments: JobStoreConformance.allCases)

@@ -13,7 +13,8 @@ enum JobStoreConformance: String, CaseIterable, Sendable, CustomTestStringConver
     case knowsKeys = "A key stands for one request of one caller, answered with its job as it is now"
     case listsJobsInPages = "Jobs are listed newest first, and their pages together are all of them"
     case filtersJobs = "Jobs are found by status, by caller and by age"
-    case cancels = "A job that waits is cancelled, once"
+    case cancels = "A job that waits is cancelled, and says so again"
+    case stopsWhatRuns = "Cancelling leaves what runs to its worker, and the job ends with it"
     case keepsVerdicts = "Cancelling keeps the verdicts that there are"
     case endsByVerdicts = "A job ends by its verdicts"
     case pointsToTheNewestVerdict = "A target's current certification is its newest verdict"
@@ -33,6 +34,7 @@ enum JobStoreConformance: String, CaseIterable, Sendable, CustomTestStringConver
         case .listsJobsInPages: try await Self.listsJobsInPages(subject)
         case .filtersJobs: try await Self.filtersJobs(subject)
         case .cancels: try await Self.cancels(subject)
+        case .stopsWhatRuns: try await Self.stopsWhatRuns(subject)
         case .keepsVerdicts: try await Self.keepsVerdicts(subject)
         case .endsByVerdicts: try await Self.endsByVerdicts(subject)
         case .pointsToTheNewestVerdict: try await Self.pointsToTheNewestVerdict(subject)
@@ -149,7 +151,30 @@ extension JobStoreConformance {
         #expect(certifications.allSatisfy { $0.status == .cancelled && $0.finishedAt == subject.second(1) })
         #expect(certifications.allSatisfy { $0.reasonCode == "CANCELLED" && $0.reason != nil && $0.rating == nil })
         #expect(try await subject.current().isEmpty)
-        #expect(try await subject.store.cancel(job.id, now: subject.second(2)) == .alreadyFinished(cancelled))
+        #expect(certifications.map(\.stopOutcome) == [.notStarted, .notStarted])
+        #expect(try await subject.store.cancel(job.id, now: subject.second(2)) == .cancelled(cancelled))
+    }
+
+    private static func stopsWhatRuns(_ subject: some JobStoreUnderTest) async throws {
+        let (job, certifications) = try await subject.job(of: subject.submission(["a.done", "b.runs", "c.waits"]))
+        try await subject.judge(certifications[0].id, as: .failed, at: subject.second(1))
+        try await subject.run(certifications[1].id, stoppingAt: subject.second(4)) {
+            for second in [2.0, 3] {
+                let outcome = try await subject.store.cancel(job.id, now: subject.second(second))
+                guard case .cancelled(let cancelled) = outcome else {
+                    throw UnexpectedOutcome(description: "the job was not cancelled")
+                }
+                #expect(cancelled.status == .processing && cancelled.cancelledAt == subject.second(2))
+                let outcomes = try await subject.store.certifications(of: job.id).map(\.stopOutcome)
+                #expect(outcomes == [.alreadyDone, .stopping, .notStarted])
+            }
+        }
+        let ended = try #require(try await subject.store.job(job.id))
+        #expect(ended.status == .cancelled && ended.finishedAt == subject.second(4))
+        #expect(ended.counts == [.failed: 1, .cancelled: 2])
+        let outcomes = try await subject.store.certifications(of: job.id).map(\.stopOutcome)
+        #expect(outcomes == [.alreadyDone, .stopped, .notStarted])
+        #expect(try await subject.store.cancel(job.id, now: subject.second(5)) == .cancelled(ended))
     }
 
     private static func keepsVerdicts(_ subject: some JobStoreUnderTest) async throws {

@@ -10,6 +10,10 @@ protocol JobStoreUnderTest: Sendable {
 
     /// Ends a certification that waits with a verdict of that status, as a processor would.
     func judge(_ certification: CertificationID, as status: CertificationStatus, at now: Date) async throws
+
+    /// Runs a certification that waits, as a processor would, and stops it after `meanwhile` as one does whose job was
+    /// cancelled.
+    func run(_ certification: CertificationID, stoppingAt now: Date, meanwhile: () async throws -> Void) async throws
 }
 
 extension JobStoreUnderTest {

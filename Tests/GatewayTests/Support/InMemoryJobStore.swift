@@ -71,10 +71,11 @@ actor InMemoryJobStore: JobStore {
     func cancel(_ id: JobID, now: Date) throws -> CancelOutcome {
         try checkTrouble()
         guard let index = stored.firstIndex(where: { $0.job.id == id }) else { return .notFound }
+        guard stored[index].job.status != .cancelled else { return .cancelled(stored[index].job) }
         guard !stored[index].job.status.isTerminal else { return .alreadyFinished(stored[index].job) }
-        stored[index].job.cancelledAt = now
+        stored[index].job.cancelledAt = stored[index].job.cancelledAt ?? now
         for position in stored[index].certifications.indices {
-            guard !stored[index].certifications[position].status.isTerminal else { continue }
+            guard [.queued, .retrying].contains(stored[index].certifications[position].status) else { continue }
             stored[index].certifications[position].reasonCode = Reason.cancelled.code
             stored[index].certifications[position].reason = Reason.cancelled.text
             finish(index, position, as: .cancelled, at: now)
@@ -128,6 +129,18 @@ actor InMemoryJobStore: JobStore {
         for index in stored.indices {
             guard let position = stored[index].certifications.firstIndex(where: { $0.id == id }) else { continue }
             finish(index, position, as: status, at: date)
+        }
+    }
+
+    /// Begins one certification, as a processor would.
+    func begin(_ id: CertificationID, at date: Date) {
+        for index in stored.indices {
+            guard let position = stored[index].certifications.firstIndex(where: { $0.id == id }) else { continue }
+            stored[index].certifications[position].status = .processing
+            stored[index].certifications[position].startedAt = date
+            stored[index].job.status = .processing
+            stored[index].job.startedAt = stored[index].job.startedAt ?? date
+            stored[index].job.counts = JobRecord.counts(of: stored[index].certifications)
         }
     }
 

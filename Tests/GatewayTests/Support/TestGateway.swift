@@ -23,14 +23,17 @@ struct TestGateway: Sendable {
     let clock = SteppingClock(start: TestGateway.now)
     let api: GatewayAPI
 
-    init(isReachedOverTLS: Bool = false, bodyLimits: JSONRequest.Limits = Self.bodyLimits) async throws {
+    init(
+        isReachedOverTLS: Bool = false, bodyLimits: JSONRequest.Limits = Self.bodyLimits,
+        cancelPatience: Duration = .seconds(20)
+    ) async throws {
         let clock = clock
         api = GatewayAPI(
             store: store, operations: try .unreachable(), registry: try ModelRegistry.bundled(), suites: SuiteCatalog(),
             verifier: await TokenVerifier(
                 secret: Self.secret, issuer: "certforge", audience: "certforge-api", now: { Self.now }),
             cursors: CursorSigner(secret: Self.secret), bodyLimits: bodyLimits, isReachedOverTLS: isReachedOverTLS,
-            now: { clock.next() })
+            cancelPatience: cancelPatience, now: { clock.next() })
     }
 
     func application() -> some ApplicationProtocol {

@@ -37,6 +37,16 @@ struct JobView: Decodable, Sendable, Hashable {
     var createdAt: String
     var cancelledAt: String?
     var certifications: [CertificationView]?
+    var targets: [CancelledTargetView]?
+}
+
+/// What a cancellation did to a target as a client reads it.
+struct CancelledTargetView: Decodable, Sendable, Hashable {
+    var certificationId: String
+    var model: String
+    var region: String
+    var profile: String
+    var outcome: String
 }
 
 /// A certification as a client reads it.

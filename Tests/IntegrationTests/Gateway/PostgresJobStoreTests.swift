@@ -16,6 +16,14 @@ struct PostgresJobStoreTests {
             let claim = try await scenario.claim(try await scenario.record(certification))
             try await scenario.finish(claim, status, at: now)
         }
+
+        func run(
+            _ certification: CertificationID, stoppingAt now: Date, meanwhile: () async throws -> Void
+        ) async throws {
+            let claim = try await scenario.claim(try await scenario.record(certification))
+            try await meanwhile()
+            _ = try await scenario.store.cancel(claim, facts: CertificationScenario.facts, now: now)
+        }
     }
 
     @Test("Conformance", arguments: JobStoreConformance.allCases)
