@@ -15,12 +15,19 @@ package struct JobAnswer: Decodable, Sendable {
         package var badge: String?
     }
 
+    /// What a cancellation did to a target.
+    package struct CancelledTarget: Decodable, Sendable {
+        package var certificationId: String
+        package var outcome: String
+    }
+
     package var id: String
     package var status: String
     package var targetCount: Int
     package var finishedCount: Int
     package var counts: [String: Int]
     package var certifications: [Certification]?
+    package var targets: [CancelledTarget]?
 
     /// Whether its status is terminal.
     package var isFinished: Bool { ["COMPLETED", "PARTIAL", "FAILED", "CANCELLED"].contains(status) }
@@ -129,7 +136,8 @@ extension CertForgeSystem {
             mails: try servers.mails(containing: id).count)
     }
 
-    private static func uuid(_ text: String) throws -> UUID {
+    /// - Throws: `EndToEndFailure` when the text is no UUID.
+    package static func uuid(_ text: String) throws -> UUID {
         guard let id = UUID(uuidString: text) else { throw EndToEndFailure("'\(text)' is no UUID") }
         return id
     }

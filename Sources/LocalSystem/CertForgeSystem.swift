@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import Postgres
 import Synchronization
 
@@ -35,13 +35,14 @@ package final class CertForgeSystem: Sendable {
     /// The gateway's.
     package var url: String { "http://127.0.0.1:\(gatewayPort)" }
 
-    /// Starts a program, again when it was stopped or killed, and waits until it is ready.
-    package func start(_ name: String, awaitReadiness: Bool = true) async throws {
+    /// Starts a program, again when it was stopped or killed, and waits until it is ready. `label` keeps several processes
+    /// of one program apart.
+    package func start(_ name: String, as label: String? = nil, awaitReadiness: Bool = true) async throws {
         var own: [String: String] = [:]
         if name == "gateway" { own["HTTP_PORT"] = "\(gatewayPort)" }
         if name == "bedrock-simulator" { own["HTTP_PORT"] = "\(simulatorPort)" }
         let program = try surroundings.start(name, settings: own)
-        programs.withLock { $0[name] = program }
+        programs.withLock { $0[label ?? name] = program }
         if awaitReadiness { try await program.ready() }
     }
 
@@ -51,6 +52,11 @@ package final class CertForgeSystem: Sendable {
     package func program(_ name: String) throws -> RunningProgram {
         guard let program = programs.withLock({ $0[name] }) else { throw EndToEndFailure("\(name) does not run") }
         return program
+    }
+
+    /// What the simulator counted of each model's calls, as JSON.
+    package func simulatorCalls() async throws -> Data {
+        try await HTTP.get("http://127.0.0.1:\(simulatorPort)/_simulator/calls").body
     }
 
     /// Stops everything.

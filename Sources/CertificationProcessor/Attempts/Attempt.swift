@@ -45,7 +45,11 @@ struct Attempt: Sendable {
         try await withThrowingTaskGroup(of: Event.self) { group in
             group.addTask { try await runTests() }
             group.addTask { await lease.stops.first { _ in true }.map(Event.stop) ?? .watchEnded }
-            group.addTask { await watch { try await lease.waitUntilExpired() } ? .stop(.leaseExpired) : .watchEnded }
+            group.addTask {
+                // The lease says so itself when it has run out.
+                _ = await watch { try await lease.watch() }
+                return .watchEnded
+            }
             group.addTask { await watch { try await Task.sleep(for: timeLimit) } ? .stop(.timeIsUp) : .watchEnded }
             var cause: StopCause?
             while let event = try await group.next() {

@@ -2,8 +2,9 @@ import CertificationStore
 import Logging
 import Messaging
 import Postgres
+import ServiceLifecycle
 
-/// Writes under a lease for as long as the lease holds: trouble with the database is waited out.
+/// Waits out trouble with the database.
 struct DatabasePatience: Sendable {
     var backoff = Backoff(first: .milliseconds(100), cap: .seconds(2))
     let logger: Logger
@@ -25,6 +26,29 @@ struct DatabasePatience: Sendable {
                 guard lease.isValid(at: .now) else { return nil }
                 try await Task.sleep(for: backoff.next(using: &random))
             }
+        }
+    }
+
+    /// Repeats `work` until the database has answered. What is to be done need not have anything to do with a lease.
+    ///
+    /// - Returns: nil when the process shuts down first.
+    /// - Throws: `CancellationError`, and every error of `work` that is no trouble of the database's.
+    func untilReached<Outcome: Sendable>(
+        _ complaint: Logger.Message, _ work: () async throws -> Outcome
+    ) async throws -> Outcome? {
+        var backoff = backoff
+        var random = SystemRandomNumberGenerator()
+        while true {
+            do {
+                return try await work()
+            } catch let error as PostgresError where error.isConnectionTrouble || error.isRetriable {
+                logger.log(level: backoff.failures == 0 ? .warning : .debug, complaint, error: error)
+            }
+            let pause = backoff.next(using: &random)
+            // Ends early when the process shuts down.
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: pause) }
+            try Task.checkCancellation()
+            if Task.isShuttingDownGracefully { return nil }
         }
     }
 }

@@ -73,16 +73,21 @@ struct ProcessorComposition {
     }
 
     private func keeper(_ attempts: AttemptSettings) -> LeaseKeeper {
-        LeaseKeeper(leases: leases, timing: attempts.lease, logger: logger) { [leaseStore] held in
-            try await leaseStore.renew(held, owner: attempts.owner, leaseDuration: attempts.lease.duration)
-        }
+        let worker = WorkerIdentity(
+            owner: attempts.owner, service: "certification-processor", host: ThisProcess.host,
+            processID: ThisProcess.processID, version: ServiceProcess.version, lanes: Lane.allCases,
+            concurrency: settings.concurrency)
+        return LeaseKeeper(
+            leases: leases, timing: attempts.lease, metrics: metrics, logger: logger,
+            database: LeaseDatabase(leaseStore, worker: worker, leaseDuration: attempts.lease.duration))
     }
 
     private func handler(_ attempts: AttemptSettings) throws -> CertificationHandler {
         let bedrock = BedrockProvider(engine: try CurlEngine(), configuration: settings.bedrock)
         return CertificationHandler(
-            store: store, leases: leases, providers: [bedrock.id: bedrock], registry: try .bundled(),
-            suites: SuiteCatalog(), settings: attempts, gate: gate, metrics: metrics, logger: logger)
+            store: store, leases: leases, suspects: SuspectGate(), providers: [bedrock.id: bedrock],
+            registry: try .bundled(), suites: SuiteCatalog(), settings: attempts, gate: gate, metrics: metrics,
+            logger: logger)
     }
 
     private func consumer(
@@ -119,14 +124,15 @@ struct ProcessorComposition {
 }
 
 extension PostgresConfiguration {
-    /// A few connections, because one that hangs must not keep the next renewal waiting. Normally one is opened.
+    /// A few connections, because one that hangs must not keep the next renewal waiting. Normally one is opened, and one
+    /// that hears of cancelled jobs.
     fileprivate func keepingLeases() -> PostgresConfiguration {
         var configuration = self
         configuration.applicationName = "certification-processor leases"
         configuration.poolSize = 3
-        configuration.acquireTimeout = .seconds(3)
-        configuration.connectTimeout = .seconds(3)
-        configuration.statementTimeout = .seconds(4)
+        configuration.acquireTimeout = .seconds(2)
+        configuration.connectTimeout = .seconds(2)
+        configuration.statementTimeout = .milliseconds(2_500)
         return configuration
     }
 }

@@ -1,4 +1,5 @@
 import CertificationStore
+import Contracts
 import Synchronization
 
 /// Why an attempt must not go on.
@@ -15,38 +16,42 @@ enum StopCause: Sendable, Hashable {
 /// A lease that an attempt in this process works under.
 final class Lease: Sendable {
     let held: HeldLease
+    let jobID: JobID
     /// Yields when the attempt is to stop. For one consumer.
     let stops: AsyncStream<StopCause>
     private let stopped: AsyncStream<StopCause>.Continuation
-    private let validUntil: Mutex<ContinuousClock.Instant>
+    private let machine: Mutex<LeaseStateMachine>
 
     /// `validUntil` is counted from before the claim was sent, so that this process never believes in a lease longer than
     /// the database does.
-    init(_ held: HeldLease, validUntil: ContinuousClock.Instant) {
+    init(_ held: HeldLease, of job: JobID, validUntil end: ContinuousClock.Instant) {
         self.held = held
-        self.validUntil = Mutex(validUntil)
+        jobID = job
+        machine = Mutex(LeaseStateMachine(grantedUntil: end))
         (stops, stopped) = AsyncStream.makeStream(of: StopCause.self, bufferingPolicy: .bufferingOldest(1))
     }
 
-    func stop(_ cause: StopCause) {
-        stopped.yield(cause)
-    }
-
-    /// A renewal that was sent later never shortens the lease.
-    func extend(until instant: ContinuousClock.Instant) {
-        validUntil.withLock { $0 = max($0, instant) }
-    }
+    var isRenewable: Bool { machine.withLock { $0.isRenewable } }
 
     func isValid(at instant: ContinuousClock.Instant) -> Bool {
-        validUntil.withLock { instant < $0 }
+        machine.withLock { $0.isValid(at: instant) }
     }
 
-    /// Returns once the lease has run out, however often it is extended before.
+    /// Tells the lease what happened to it.
+    func note(_ event: (inout LeaseStateMachine) -> LeaseStateMachine.Action?) {
+        if case .stop(let cause) = machine.withLock({ event(&$0) }) { stopped.yield(cause) }
+    }
+
+    /// Stops the attempt once the lease has run out, however often it is renewed before; returns then, or when there is
+    /// nothing left to watch.
     ///
     /// - Throws: `CancellationError` when the task is cancelled first.
-    func waitUntilExpired(on clock: ContinuousClock = ContinuousClock()) async throws {
-        while case let instant = validUntil.withLock({ $0 }), clock.now < instant {
-            try await clock.sleep(until: instant)
+    func watch(on clock: ContinuousClock = ContinuousClock()) async throws {
+        while let action = machine.withLock({ $0.timePassed(at: clock.now) }) {
+            switch action {
+            case .watch(let instant): try await clock.sleep(until: instant)
+            case .stop(let cause): stopped.yield(cause)
+            }
         }
     }
 }

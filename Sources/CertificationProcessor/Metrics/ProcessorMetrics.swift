@@ -6,8 +6,9 @@ import Synchronization
 /// What the processor counts. Labels are fixed short names, never ids.
 final class ProcessorMetrics: Sendable {
     private let factory: any MetricsFactory
-    private let running = Mutex(0)
-    private let runningGauge: Gauge
+    private let running: LevelGauge
+    private let suspects: LevelGauge
+    private let leases: Gauge
 
     /// A sentence for each metric.
     static let helpTexts = [
@@ -17,18 +18,33 @@ final class ProcessorMetrics: Sendable {
         "certification_tests_total": "Tests that were run, by outcome.",
         "certification_provider_errors_total": "Calls to models that brought no answer, by category.",
         "certifications_running": "Certifications that run in this process now.",
+        "certification_leases_held": "Leases that this process renews.",
+        "certification_suspects_running": "Certifications that run here now and over which a worker died before.",
+        "certification_worker_deaths_total": "Deaths of workers that this process found and counted.",
     ]
 
     init(factory: any MetricsFactory = MetricsSystem.factory) {
         self.factory = factory
-        runningGauge = Gauge(label: "certifications_running", factory: factory)
-        runningGauge.record(0)
+        running = LevelGauge(Gauge(label: "certifications_running", factory: factory))
+        suspects = LevelGauge(Gauge(label: "certification_suspects_running", factory: factory))
+        leases = Gauge(label: "certification_leases_held", factory: factory)
+        leases.record(0)
     }
 
     func whileRunning<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
-        changeRunning(by: 1)
-        defer { changeRunning(by: -1) }
-        return try await body()
+        try await running.raised(body)
+    }
+
+    func whileSuspectRuns<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
+        try await suspects.raised(body)
+    }
+
+    func recordLeases(_ number: Int) {
+        leases.record(number)
+    }
+
+    func countDeath() {
+        Counter(label: "certification_worker_deaths_total", factory: factory).increment()
     }
 
     func recordAttempt(_ end: AttemptEnd, took duration: Duration) {
@@ -52,12 +68,29 @@ final class ProcessorMetrics: Sendable {
     private func count(_ label: String, _ dimension: String, _ value: String) {
         Counter(label: label, dimensions: [(dimension, value)], factory: factory).increment()
     }
+}
 
-    private func changeRunning(by change: Int) {
+/// How much of something goes on at once.
+private final class LevelGauge: Sendable {
+    private let level = Mutex(0)
+    private let gauge: Gauge
+
+    init(_ gauge: Gauge) {
+        self.gauge = gauge
+        gauge.record(0)
+    }
+
+    func raised<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
+        change(by: 1)
+        defer { change(by: -1) }
+        return try await body()
+    }
+
+    private func change(by change: Int) {
         // Recorded under the lock, so that of two changes the later one is what stays.
-        running.withLock { running in
-            running += change
-            runningGauge.record(running)
+        level.withLock { level in
+            level += change
+            gauge.record(level)
         }
     }
 }

@@ -45,9 +45,10 @@ struct AttemptConclusion: Sendable {
             return try await write { try await $0.cancel(claim, facts: facts, now: now) }
         case .leaseLost:
             logger.warning("The lease was lost; another claim goes on with the certification")
+            await giveBack()
             return .done
         case .leaseExpired:
-            return putOff()
+            return try await giveBackLate()
         case .brokenOff:
             await giveBack()
             throw CancellationError()
@@ -60,7 +61,7 @@ struct AttemptConclusion: Sendable {
         guard
             let outcome = try await DatabasePatience(logger: logger).write(
                 under: lease, { try await write(store) })
-        else { return putOff() }
+        else { return try await giveBackLate() }
         switch outcome {
         case .recorded(let status):
             metrics.recordStatus(status)
@@ -71,16 +72,24 @@ struct AttemptConclusion: Sendable {
         return .done
     }
 
-    /// The next claim, by whom ever, finds a lease that has run out.
-    private func putOff() -> Disposition {
+    /// As soon as the database answers it learns that this worker lives: the claim is free for whoever asks next.
+    private func giveBackLate() async throws -> Disposition {
         logger.warning("The lease ran out while the database was out of reach; nothing was written")
-        return .postpone(settings.lease.duration + .random(upTo: .seconds(1)))
+        let patience = DatabasePatience(logger: logger)
+        let outcome = try await patience.untilReached("The claim cannot be given back yet") {
+            try await shielded { try await store.release(claim) }
+        }
+        logger.notice(
+            "The claim was given back after its lease",
+            metadata: ["outcome": "\(outcome.map { "\($0)" } ?? "shutdown")"])
+        return .postpone(.random(upTo: .seconds(1)))
     }
 
+    /// One try is enough: what is not given back is found by the next claim, or by a sweep.
     private func giveBack() async {
         do {
             let outcome = try await shielded { try await store.release(claim) }
-            logger.notice("The attempt was broken off by the shutdown", metadata: ["outcome": "\(outcome)"])
+            logger.notice("The attempt was broken off", metadata: ["outcome": "\(outcome)"])
         } catch {
             logger.warning("The claim could not be given back; its lease has to run out", error: error)
         }

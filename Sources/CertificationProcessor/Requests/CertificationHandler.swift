@@ -11,6 +11,7 @@ import ServiceLifecycle
 struct CertificationHandler: MessageHandler {
     let store: CertificationStore
     let leases: LeaseTable
+    let suspects: SuspectGate
     let providers: [ProviderID: any ModelProvider]
     let registry: ModelRegistry
     let suites: SuiteCatalog
@@ -23,13 +24,37 @@ struct CertificationHandler: MessageHandler {
     func handle(_ payload: CertificationRequested, of message: IncomingMessage) async throws -> Disposition {
         let logger = logger.describing(payload, message.trace)
         let id = payload.certificationID
-        let (outcome, asked) = try await claim(id, for: message, logger: logger)
+        if let done = try await take(id, of: message, mayTakeSuspect: false, logger: logger) { return done }
+        let done = try await suspects.alone {
+            try await metrics.whileSuspectRuns {
+                try await take(id, of: message, mayTakeSuspect: true, logger: logger)
+            }
+        }
+        if let done, let done { return done }
+        logger.info("A worker died over the certification, and another such one runs here; the request is put off")
+        return .postpone(settings.suspectPause + .random(upTo: .milliseconds(500)))
+    }
+
+    /// - Returns: nil when a worker died over the certification and it may not be taken.
+    private func take(
+        _ id: CertificationID, of message: IncomingMessage, mayTakeSuspect: Bool, logger: Logger
+    ) async throws -> Disposition? {
+        let (outcome, asked) = try await claim(id, for: message, mayTakeSuspect: mayTakeSuspect, logger: logger)
         switch outcome {
         case .claimed(let claim):
+            if claim.isAfterDeath { noteDeath(logger) }
             let held = HeldLease(certificationID: claim.certificationID, fence: claim.fence)
-            return try await leases.holding(Lease(held, validUntil: asked + settings.lease.duration)) { lease in
+            let lease = Lease(held, of: claim.jobID, validUntil: asked + settings.lease.duration)
+            return try await leases.holding(lease) { lease in
                 try await metrics.whileRunning { try await attempt(claim, under: lease, logger: logger) }
             }
+        case .suspect:
+            return nil
+        case .quarantined:
+            noteDeath(logger)
+            metrics.recordStatus(.inconclusive)
+            logger.error("The third worker died over the certification; it is given up")
+            return .done
         case .heldByOther(let remaining):
             logger.info("Another claim holds the certification; the request is put off")
             return .postpone(remaining + .random(upTo: .milliseconds(250)))
@@ -47,7 +72,7 @@ struct CertificationHandler: MessageHandler {
     /// - Returns: the outcome and when it was asked for.
     /// - Throws: `GiveBack` when the database stays away, which closes the gate, or when the process shuts down first.
     private func claim(
-        _ id: CertificationID, for message: IncomingMessage, logger: Logger
+        _ id: CertificationID, for message: IncomingMessage, mayTakeSuspect: Bool, logger: Logger
     ) async throws -> (ClaimOutcome, asked: ContinuousClock.Instant) {
         var backoff = Backoff(first: .milliseconds(200), cap: .seconds(5))
         var random = SystemRandomNumberGenerator()
@@ -55,7 +80,8 @@ struct CertificationHandler: MessageHandler {
             let asked = ContinuousClock.now
             do {
                 let outcome = try await store.claim(
-                    id, of: message, owner: settings.owner, leaseDuration: settings.lease.duration, now: Date())
+                    id, of: message, owner: settings.owner, leaseDuration: settings.lease.duration,
+                    mayTakeSuspect: mayTakeSuspect, now: Date())
                 return (outcome, asked)
             } catch let error as PostgresError where error.isConnectionTrouble || error.isRetriable {
                 let level = backoff.failures == 0 ? Logger.Level.warning : .debug
@@ -66,6 +92,11 @@ struct CertificationHandler: MessageHandler {
             if Task.isShuttingDownGracefully { throw GiveBack("the process shuts down") }
             if let reason = gate.closureReason { throw GiveBack(reason) }
         }
+    }
+
+    private func noteDeath(_ logger: Logger) {
+        metrics.countDeath()
+        logger.warning("The worker before died over the certification")
     }
 
     private func attempt(_ claim: Claim, under lease: Lease, logger: Logger) async throws -> Disposition {
@@ -106,6 +137,8 @@ struct AttemptSettings: Sendable {
     /// The process, as leases name it.
     var owner: UUID
     var lease = LeaseTiming()
+    /// How long a certification over which a worker died waits for another one to end.
+    var suspectPause: Duration = .seconds(2)
     var timeLimit: Duration
     var retry: RetryTiming
     var softwareVersion: String
@@ -132,6 +165,8 @@ extension ClaimOutcome {
         case .claimed: "claimed"
         case .heldByOther: "held-by-other"
         case .finished: "finished"
+        case .suspect: "suspect"
+        case .quarantined: "quarantined"
         case .cancelled: "cancelled"
         case .superseded: "superseded"
         case .unknown: "unknown"

@@ -9,6 +9,8 @@ struct Sweeper: Service {
     let store: CertificationStore
     let metrics: ProcessorMetrics
     var interval: Duration = .seconds(15)
+    /// After which a worker's row is forgotten.
+    var longestSilence: Duration = .seconds(86_400)
     /// How long after its lease's end a certification may still be taken up by a redelivery.
     var grace: Duration = .seconds(30)
     let logger: Logger
@@ -29,6 +31,7 @@ struct Sweeper: Service {
         do {
             log(try await store.requeueAbandoned(leaseExpiredFor: grace, now: Date()))
             log(try await store.endExpired(now: Date()))
+            try await store.forgetWorkers(silentFor: longestSilence)
         } catch {
             guard !Task.isCancelled else { return }
             logger.warning("The sweep failed", error: error)
@@ -38,7 +41,17 @@ struct Sweeper: Service {
     private func log(_ actions: [CertificationID: SweepAction]) {
         for (id, action) in actions {
             switch action {
+            case .givenBack:
+                logger.notice(
+                    "A certification whose lease ran out is queued again", metadata: ["certificationId": "\(id)"])
+            case .quarantined:
+                metrics.countDeath()
+                metrics.recordStatus(.inconclusive)
+                logger.error(
+                    "The third worker died over a certification; it is given up", metadata: ["certificationId": "\(id)"]
+                )
             case .requeued:
+                metrics.countDeath()
                 logger.warning(
                     "A certification without a worker is queued again", metadata: ["certificationId": "\(id)"])
             case .ended(let status):

@@ -12,14 +12,17 @@ extension CertificationStore {
     /// decides again.
     ///
     /// The attempt that begins is the message's. The lease belongs to `owner`, the process, and runs from now by the
-    /// database's clock.
+    /// database's clock. A certification over which a worker died is claimed only with `mayTakeSuspect`.
     package func claim(
-        _ id: CertificationID, of message: IncomingMessage, owner: UUID, leaseDuration: Duration, now: Date
+        _ id: CertificationID, of message: IncomingMessage, owner: UUID, leaseDuration: Duration,
+        mayTakeSuspect: Bool, now: Date
     ) async throws -> ClaimOutcome {
         try await announcing { connection in
             while true {
                 guard let row = try await claimRow(id, message: message, on: connection) else { return (.unknown, []) }
-                let step = ClaimStep(row: row, message: message, owner: owner, leaseDuration: leaseDuration, now: now)
+                let step = ClaimStep(
+                    row: row, message: message, owner: owner, leaseDuration: leaseDuration,
+                    mayTakeSuspect: mayTakeSuspect, now: now)
                 if let done = try await perform(step, on: connection) { return done }
             }
         }
@@ -29,11 +32,15 @@ extension CertificationStore {
     private func perform(
         _ step: ClaimStep, on connection: PostgresConnection
     ) async throws -> (ClaimOutcome, [OutgoingMessage])? {
-        switch ClaimDecision(step.row.view, attempt: step.message.attempt) {
+        let decision = ClaimDecision(
+            step.row.view, attempt: step.message.attempt, mayTakeSuspect: step.mayTakeSuspect)
+        switch decision {
         case .take(let afterDeath):
             return try await take(step, afterDeath: afterDeath, on: connection).map { (.claimed($0), []) }
         case .wait(let remaining):
             return (.heldByOther(remaining), [])
+        case .leaveSuspect:
+            return (.suspect, [])
         case .finished(let status):
             try await recordHandled(step.message, on: connection)
             return (.finished(status), [])
@@ -42,11 +49,20 @@ extension CertificationStore {
         case .cancel:
             return try await end(step, status: .cancelled, reason: .cancelled, on: connection).map { (.cancelled, $0) }
         case .giveUp:
-            let cause = DeadLetterCause(.attemptsExhausted, error: Reason.workerDied.text)
-            let letter = deadLetter(step.message, cause, now: step.now)
-            return try await end(step, status: .inconclusive, reason: .workerDied, on: connection)
-                .map { (.finished(.inconclusive), $0 + [letter]) }
+            return try await quarantine(step, on: connection).map { (.quarantined, $0) }
         }
+    }
+
+    private func quarantine(
+        _ step: ClaimStep, on connection: PostgresConnection
+    ) async throws -> [OutgoingMessage]? {
+        let reason = try await quarantineReason(after: step.row.death, on: connection)
+        guard let events = try await end(step, status: .inconclusive, reason: reason, on: connection) else {
+            return nil
+        }
+        if step.row.view.hasDeadWorker { try await countDeath(step.row.death, on: connection) }
+        let cause = DeadLetterCause(.workerDied, error: reason.text)
+        return events + [deadLetter(step.message, cause, now: step.now)]
     }
 
     private func take(_ step: ClaimStep, afterDeath: Bool, on connection: PostgresConnection) async throws -> Claim? {
@@ -63,7 +79,7 @@ extension CertificationStore {
             """
             UPDATE certifications
             SET status = 'PROCESSING', fence = fence + 1, attempts = \(step.message.attempt),
-                worker_deaths = worker_deaths + \(afterDeath ? 1 : 0), lease_owner = \(step.owner),
+                lease_owner = \(step.owner), leased_at = clock_timestamp(),
                 lease_expires_at = clock_timestamp() + \(step.leaseDuration)::interval,
                 started_at = COALESCE(started_at, \(step.now)), next_attempt_at = NULL
             WHERE \(fragment: row.isUnchanged) RETURNING fence
@@ -71,10 +87,12 @@ extension CertificationStore {
             Self.selectResults(of: row.id),
         ])
         guard let fence = try rows[0].first?.decode(Int.self, "fence") else { return nil }
+        if afterDeath { try await countDeath(row.death, on: connection) }
         return Claim(
             certificationID: row.id, jobID: row.jobID, target: row.target, suite: row.suite, lane: row.lane,
             attempt: step.message.attempt, fence: fence, runID: RunID(), startedAt: step.now,
-            results: try rows[1].map { try $0.testResult() }, message: step.message)
+            results: try rows[1].map { try $0.testResult() }, workerDeaths: row.view.deaths, isAfterDeath: afterDeath,
+            message: step.message)
     }
 
     private func end(
@@ -97,6 +115,7 @@ extension CertificationStore {
         let rows = try await connection.query(
             """
             SELECT c.id, c.job_id, c.provider, c.model, c.region, c.profile, c.status, c.attempts, c.worker_deaths, c.fence,
+                   c.lease_owner, \(fragment: Self.isOwnerExcused) AS is_owner_excused,
                    EXTRACT(EPOCH FROM c.lease_expires_at - clock_timestamp())::float8 AS lease_remaining,
                    jobs.suite, jobs.lane, jobs.status AS job_status, jobs.cancelled_at IS NOT NULL AS job_cancelled
             FROM certifications AS c JOIN jobs ON jobs.id = c.job_id WHERE c.id = \(id.rawValue)
@@ -112,6 +131,7 @@ private struct ClaimStep: Sendable {
     var message: IncomingMessage
     var owner: UUID
     var leaseDuration: Duration
+    var mayTakeSuspect: Bool
     var now: Date
 }
 
@@ -123,6 +143,7 @@ private struct ClaimRow: Sendable {
     var suite: SuiteID
     var lane: Lane
     var fence: Int
+    var leaseOwner: UUID?
     var view: ClaimView
 
     init(_ row: PostgresRow, isHandled: Bool) throws {
@@ -132,13 +153,16 @@ private struct ClaimRow: Sendable {
         suite = try row.name("suite")
         lane = try row.name("lane")
         fence = try row.decode(Int.self, "fence")
+        leaseOwner = try row.decodeIfPresent(UUID.self, "lease_owner")
         view = ClaimView(
             status: try row.name("status"), attempts: try row.decode(Int.self, "attempts"),
             workerDeaths: try row.decode(Int.self, "worker_deaths"),
             leaseRemaining: try row.decodeIfPresent(Double.self, "lease_remaining").map { .seconds($0) },
             jobStatus: try row.name("job_status"), isJobCancelled: try row.decode(Bool.self, "job_cancelled"),
-            isHandled: isHandled)
+            isHandled: isHandled, isOwnerExcused: try row.decode(Bool.self, "is_owner_excused"))
     }
+
+    var death: WorkerDeath { WorkerDeath(certificationID: id, fence: fence, owner: leaseOwner) }
 
     /// Holds while nobody else has changed what the decision rests on.
     var isUnchanged: SQLStatement {

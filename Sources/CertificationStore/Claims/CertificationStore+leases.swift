@@ -32,13 +32,17 @@ package struct LeaseRenewal: Sendable, Hashable {
 extension CertificationStore {
     /// Renews all leases of a process in one statement. They then run from now by the database's clock.
     ///
-    /// Waits for no row, so that one transaction that hangs costs no more than its own certification's lease.
-    package func renew(_ leases: [HeldLease], owner: UUID, leaseDuration: Duration) async throws -> LeaseRenewal {
+    /// Waits for no row, so that one transaction that hangs costs no more than its own certification's lease. `leases` may be
+    /// empty; a `heartbeat` is noted in the same statement.
+    package func renew(
+        _ leases: [HeldLease], owner: UUID, leaseDuration: Duration, heartbeat: WorkerHeartbeat? = nil
+    ) async throws -> LeaseRenewal {
         var renewal = LeaseRenewal(renewed: [], lost: [], cancelled: [])
-        guard !leases.isEmpty else { return renewal }
+        guard !leases.isEmpty || heartbeat != nil else { return renewal }
+        let noting = heartbeat.map(Self.noting) ?? ""
         let rows = try await client.query(
             """
-            WITH asked AS (
+            WITH \(fragment: noting) asked AS (
                 SELECT id, fence
                 FROM unnest(\(leases.map(\.certificationID.rawValue))::uuid[], \(leases.map(\.fence))::bigint[])
                     AS asked (id, fence)
@@ -47,7 +51,8 @@ extension CertificationStore {
                 WHERE c.status = 'PROCESSING' AND c.lease_owner = \(owner)
                 FOR NO KEY UPDATE OF c SKIP LOCKED
             ), renewed AS (
-                UPDATE certifications SET lease_expires_at = clock_timestamp() + \(leaseDuration)::interval
+                UPDATE certifications
+                SET leased_at = clock_timestamp(), lease_expires_at = clock_timestamp() + \(leaseDuration)::interval
                 FROM free WHERE certifications.id = free.id RETURNING certifications.id
             )
             SELECT asked.id, asked.fence, renewed.id IS NOT NULL AS renewed, c.id IS NULL AS lost,
@@ -67,7 +72,10 @@ extension CertificationStore {
         return renewal
     }
 
-    /// Gives a claim back whose attempt was broken off by a shutdown, so that another process need not wait for the lease.
+    /// Gives a claim back whose attempt was broken off, so that another process need not wait for the lease; it may have
+    /// run out already. If another claim took it as that of a dead worker, the death that it counted is taken back.
+    ///
+    /// May be repeated.
     package func release(_ claim: Claim) async throws -> WriteOutcome {
         let changed = try await client.execute(
             """
@@ -75,6 +83,8 @@ extension CertificationStore {
             SET status = 'QUEUED', lease_owner = NULL, lease_expires_at = NULL, request_expires_at = NULL
             WHERE \(fragment: claim.isHeld)
             """)
-        return changed == 1 ? .recorded(.queued) : .stale
+        if changed == 1 { return .recorded(.queued) }
+        try await absolve(claim)
+        return .stale
     }
 }

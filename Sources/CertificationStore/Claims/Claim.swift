@@ -20,11 +20,18 @@ package struct Claim: Sendable {
     package var startedAt: Date
     /// What earlier attempts found out, oldest first; tests judged there need not run again.
     package var results: [TestResult]
+    /// How often a worker died over it, the death that this claim found included; from 0.
+    package var workerDeaths: Int
+    /// Whether this claim found the one before it dead.
+    package var isAfterDeath: Bool
     /// The message that asked for the attempt; it is recorded in the inbox when the attempt ends.
     package var message: IncomingMessage
 
     /// What the next span of the trace is a child of.
     package var trace: TraceContext? { message.trace }
+
+    /// Whether the target may be what kills its workers.
+    package var isSuspect: Bool { workerDeaths > 0 }
 }
 
 /// Whether a processor may certify a target now.
@@ -32,6 +39,10 @@ package enum ClaimOutcome: Sendable {
     case claimed(Claim)
     /// Another claim's lease runs for that long yet.
     case heldByOther(Duration)
+    /// A worker died over it, and the caller may take no such certification now.
+    case suspect
+    /// The third worker died over it: it has ended inconclusive, and the message became a dead letter.
+    case quarantined
     /// The certification has ended; the message is recorded as handled.
     case finished(CertificationStatus)
     /// The job was cancelled and the certification ended with it.
@@ -53,13 +64,21 @@ struct ClaimView: Sendable, Hashable {
     var isJobCancelled: Bool
     /// Whether the inbox holds the message.
     var isHandled: Bool
+    /// Whether a lease that ran out is no proof that its owner is dead.
+    var isOwnerExcused: Bool
+
+    /// Whether the claim before ended with its worker.
+    var hasDeadWorker: Bool { status == .processing && !isOwnerExcused }
+    var deaths: Int { workerDeaths + (hasDeadWorker ? 1 : 0) }
 }
 
 /// What is to be done about a request, given how things are.
 enum ClaimDecision: Sendable, Hashable {
-    /// Take it. `afterDeath`: the claim before ended with its lease.
+    /// Take it. `afterDeath`: the worker before died, which is to be counted.
     case take(afterDeath: Bool)
     case wait(Duration)
+    /// Leave it until the process has no other suspect: were one of them deadly, it would take the other along.
+    case leaveSuspect
     case finished(CertificationStatus)
     /// End it as cancelled, as its job was.
     case cancel
@@ -70,7 +89,8 @@ enum ClaimDecision: Sendable, Hashable {
     /// The third death of a certification's worker ends it: whatever it does to a processor, it does not again.
     static let deathLimit = 3
 
-    init(_ view: ClaimView, attempt: Int) {
+    /// `attempt` is the message's; a certification over which a worker died is taken only with `mayTakeSuspect`.
+    init(_ view: ClaimView, attempt: Int, mayTakeSuspect: Bool) {
         if view.status.isTerminal {
             self = .finished(view.status)
         } else if view.isHandled || attempt < view.attempts {
@@ -81,10 +101,12 @@ enum ClaimDecision: Sendable, Hashable {
             self = .wait(remaining)
         } else if view.isJobCancelled {
             self = .cancel
-        } else if view.status == .processing {
-            self = view.workerDeaths + 1 >= Self.deathLimit ? .giveUp : .take(afterDeath: true)
+        } else if view.deaths >= Self.deathLimit {
+            self = .giveUp
+        } else if view.deaths > 0, !mayTakeSuspect {
+            self = .leaveSuspect
         } else {
-            self = .take(afterDeath: false)
+            self = .take(afterDeath: view.hasDeadWorker)
         }
     }
 }

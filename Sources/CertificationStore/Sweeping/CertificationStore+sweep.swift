@@ -8,6 +8,10 @@ import Postgres
 package enum SweepAction: Sendable, Hashable {
     /// Its worker had died; it waits for another.
     case requeued
+    /// Its lease had run out while its worker lived or the database was down; it waits for a worker.
+    case givenBack
+    /// The third worker had died over it; it has ended.
+    case quarantined
     /// It has ended.
     case ended(CertificationStatus)
 }
@@ -23,7 +27,7 @@ extension CertificationStore {
     ) async throws -> [CertificationID: SweepAction] {
         let rows = try await client.query(
             """
-            SELECT \(fragment: SweptCertification.columns) FROM certifications
+            SELECT \(fragment: SweptCertification.columns) FROM certifications AS c
             WHERE status = 'PROCESSING' AND lease_expires_at < clock_timestamp() - \(grace)::interval
             ORDER BY lease_expires_at LIMIT \(limit)
             """)
@@ -38,15 +42,21 @@ extension CertificationStore {
                 ).map { (.ended(.cancelled), $0) }
             }
             let request = try found.request(in: job, now: now)
-            guard found.workerDeaths + 1 < ClaimDecision.deathLimit else {
+            if !found.isOwnerExcused, found.workerDeaths + 1 >= ClaimDecision.deathLimit {
+                let reason = try await quarantineReason(after: found.death, on: connection)
                 let letter = deadLetter(
                     IncomingMessage(lost: request, from: .requests(job.lane)),
-                    DeadLetterCause(.attemptsExhausted, error: Reason.workerDied.text), now: now)
-                return try await endWithoutRun(
-                    unchanged, status: .inconclusive, reason: .workerDied, job: job, now: now, on: connection
-                ).map { (.ended(.inconclusive), $0 + [letter]) }
+                    DeadLetterCause(.workerDied, error: reason.text), now: now)
+                let events = try await endWithoutRun(
+                    unchanged, status: .inconclusive, reason: reason, job: job, now: now, on: connection)
+                guard let events else { return nil }
+                try await countDeath(found.death, on: connection)
+                return (.quarantined, events + [letter])
             }
-            return try await requeue(unchanged, with: request, on: connection) ? (.requeued, [request]) : nil
+            guard try await requeue(unchanged, with: request, on: connection) else { return nil }
+            if found.isOwnerExcused { return (.givenBack, [request]) }
+            try await countDeath(found.death, on: connection)
+            return (.requeued, [request])
         }
     }
 
@@ -56,7 +66,7 @@ extension CertificationStore {
         try await noteDepartedRequests(now: now)
         let rows = try await client.query(
             """
-            SELECT \(fragment: SweptCertification.columns) FROM certifications
+            SELECT \(fragment: SweptCertification.columns) FROM certifications AS c
             WHERE status IN ('QUEUED', 'RETRYING') AND request_expires_at < \(now)
             ORDER BY request_expires_at LIMIT \(limit)
             """)
@@ -119,8 +129,8 @@ extension CertificationStore {
         try await connection.execute(
             """
             UPDATE certifications
-            SET status = 'QUEUED', worker_deaths = worker_deaths + 1, lease_owner = NULL, lease_expires_at = NULL,
-                request_id = \(request.id.rawValue), request_expires_at = NULL
+            SET status = 'QUEUED', lease_owner = NULL, lease_expires_at = NULL, request_id = \(request.id.rawValue),
+                request_expires_at = NULL
             WHERE \(fragment: unchanged)
             """) == 1
     }
@@ -134,10 +144,17 @@ private struct SweptCertification: Sendable {
     var attempts: Int
     var fence: Int
     var workerDeaths: Int
+    var leaseOwner: UUID?
+    var isOwnerExcused: Bool
 
     static var columns: SQLStatement {
-        "id, job_id, provider, model, region, profile, attempts, fence, worker_deaths"
+        """
+        id, job_id, provider, model, region, profile, attempts, fence, worker_deaths, lease_owner,
+        \(fragment: CertificationStore.isOwnerExcused) AS is_owner_excused
+        """
     }
+
+    var death: WorkerDeath { WorkerDeath(certificationID: id, fence: fence, owner: leaseOwner) }
 
     init(_ row: PostgresRow) throws {
         id = try row.identifier("id")
@@ -146,6 +163,8 @@ private struct SweptCertification: Sendable {
         attempts = try row.decode("attempts")
         fence = try row.decode("fence")
         workerDeaths = try row.decode("worker_deaths")
+        leaseOwner = try row.decodeIfPresent("lease_owner")
+        isOwnerExcused = try row.decode("is_owner_excused")
     }
 
     /// The request for the attempt that was begun, anew.

@@ -2,10 +2,13 @@ extension Reason {
     /// Somebody cancelled the job.
     package static let cancelled = Reason(code: "CANCELLED", text: "The job was cancelled.", remedy: nil)
 
-    /// Every attempt's worker died.
-    package static let workerDied = Reason(
-        code: "WORKER_DIED", text: "The processor died three times while it certified this target.",
-        remedy: "Look at the processors' logs and memory, then certify the target again.")
+    /// The worker died three times. `last`: the last one as its last heartbeat showed it.
+    static func workerDied(last: LastSight?) -> Reason {
+        let seen = last.map { " When it was last heard of, the third one was \($0.text)." } ?? ""
+        return Reason(
+            code: "WORKER_DIED", text: "The processor died three times while it certified this target." + seen,
+            remedy: "Look at the processors' logs and memory, then certify the target again.")
+    }
 
     /// The request message was lost or expired before a processor took it.
     package static let expired = Reason(

@@ -13,7 +13,7 @@ struct AttemptTests {
         provider: .bedrock, model: "vendor.model", region: "us-east-1", profile: .inRegion)
 
     private let lease = Lease(
-        HeldLease(certificationID: CertificationID(), fence: 1), validUntil: .now + .seconds(3_600))
+        HeldLease(certificationID: CertificationID(), fence: 1), of: JobID(), validUntil: .now + .seconds(3_600))
 
     private func attempt(
         _ provider: ScriptedProvider, tests: Int = 3, number: Int = 1, maxAttempts: Int = 3,
@@ -67,7 +67,7 @@ struct AttemptTests {
         let attempt = attempt(provider)
         let end = Task { [lease] in try await attempt.perform(under: lease) }
         for await _ in provider.hanging { break }
-        lease.stop(.timeIsUp)
+        lease.note { _ in .stop(.timeIsUp) }
         #expect(try await end.value == .ended(.retry(.init(reason: .timeout, delay: .short, retryAfter: nil))))
         #expect(provider.cancelledCallCount == 1)
     }
@@ -82,7 +82,7 @@ struct AttemptTests {
         }
         let end = Task { [lease] in try await attempt.perform(under: lease) }
         for await _ in provider.hanging { break }
-        lease.stop(.timeIsUp)
+        lease.note { _ in .stop(.timeIsUp) }
         guard case .ended(.verdict(let verdict)) = try await end.value else {
             Issue.record("the attempt ended without a verdict")
             return
@@ -111,7 +111,7 @@ struct AttemptTests {
         let provider = ScriptedProvider([.answer, .hang])
         let end = Task { [lease, attempt = attempt(provider)] in try await attempt.perform(under: lease) }
         for await _ in provider.hanging { break }
-        lease.stop(cause)
+        lease.note { _ in .stop(cause) }
         #expect(try await end.value == expected)
         #expect(provider.cancelledCallCount == 1)
     }
@@ -119,7 +119,7 @@ struct AttemptTests {
     @Test("A lease that nobody renews ends the attempt by itself")
     func leaseRunsOut() async throws {
         let provider = ScriptedProvider([.hang])
-        let lease = Lease(lease.held, validUntil: .now + .seconds(3))
+        let lease = Lease(lease.held, of: lease.jobID, validUntil: .now + .seconds(3))
         #expect(try await attempt(provider).perform(under: lease) == .leaseExpired)
         #expect(provider.cancelledCallCount == 1)
     }

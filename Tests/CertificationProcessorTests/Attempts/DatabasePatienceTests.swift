@@ -15,7 +15,7 @@ struct DatabasePatienceTests {
         logger: Logger(label: "tests", factory: { _ in SwiftLogNoOpLogHandler() }))
 
     private func lease(validFor duration: Duration) -> Lease {
-        Lease(HeldLease(certificationID: CertificationID(), fence: 1), validUntil: .now + duration)
+        Lease(HeldLease(certificationID: CertificationID(), fence: 1), of: JobID(), validUntil: .now + duration)
     }
 
     @Test("A write is repeated until the database is back")

@@ -7,11 +7,11 @@ import Testing
 struct ClaimDecisionTests {
     private static func view(
         _ status: CertificationStatus, attempts: Int = 0, deaths: Int = 0, lease: Duration? = nil,
-        cancelled: Bool = false, handled: Bool = false
+        cancelled: Bool = false, handled: Bool = false, excused: Bool = false
     ) -> ClaimView {
         ClaimView(
             status: status, attempts: attempts, workerDeaths: deaths, leaseRemaining: lease, jobStatus: .processing,
-            isJobCancelled: cancelled, isHandled: handled)
+            isJobCancelled: cancelled, isHandled: handled, isOwnerExcused: excused)
     }
 
     @Test(
@@ -29,13 +29,34 @@ struct ClaimDecisionTests {
             (view(.processing, attempts: 1, lease: .zero), 1, .take(afterDeath: true)),
             (view(.processing, attempts: 1, deaths: 1, lease: .seconds(-9)), 1, .take(afterDeath: true)),
             (view(.processing, attempts: 1, deaths: 2, lease: .seconds(-9)), 1, .giveUp),
+            (view(.processing, attempts: 1, lease: .zero, excused: true), 1, .take(afterDeath: false)),
+            (view(.processing, attempts: 1, deaths: 2, lease: .zero, excused: true), 1, .take(afterDeath: false)),
+            (view(.queued, attempts: 1, deaths: 1), 1, .take(afterDeath: false)),
+            (view(.queued, deaths: 3), 1, .giveUp),
             (view(.processing, attempts: 1, lease: .seconds(-9), cancelled: true), 1, .cancel),
             (view(.processing, attempts: 1), 1, .take(afterDeath: true)),
             (view(.certified, attempts: 1, handled: true), 1, .finished(.certified)),
             (view(.cancelled), 1, .finished(.cancelled)),
         ] as [(ClaimView, Int, ClaimDecision)])
     func decision(view: ClaimView, attempt: Int, expected: ClaimDecision) {
-        #expect(ClaimDecision(view, attempt: attempt) == expected)
+        #expect(ClaimDecision(view, attempt: attempt, mayTakeSuspect: true) == expected)
+    }
+
+    @Test(
+        "A process that has a suspect leaves the others, and takes or ends everything else as ever",
+        arguments: [
+            (view(.queued, deaths: 1), .leaveSuspect),
+            (view(.processing, attempts: 1, lease: .zero), .leaveSuspect),
+            (view(.retrying, attempts: 0, deaths: 2), .leaveSuspect),
+            (view(.processing, attempts: 1, lease: .zero, excused: true), .take(afterDeath: false)),
+            (view(.queued), .take(afterDeath: false)),
+            (view(.processing, attempts: 1, deaths: 2, lease: .zero), .giveUp),
+            (view(.processing, attempts: 1, deaths: 1, lease: .seconds(2)), .wait(.seconds(2))),
+            (view(.queued, deaths: 1, cancelled: true), .cancel),
+            (view(.certified, deaths: 2), .finished(.certified)),
+        ] as [(ClaimView, ClaimDecision)])
+    func suspects(view: ClaimView, expected: ClaimDecision) {
+        #expect(ClaimDecision(view, attempt: 1, mayTakeSuspect: false) == expected)
     }
 }
 

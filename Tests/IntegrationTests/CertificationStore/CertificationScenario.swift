@@ -84,15 +84,19 @@ struct CertificationScenario: Sendable {
     }
 
     func tryToClaim(
-        _ record: CertificationRecord, attempt: Int = 1, message: IncomingMessage? = nil, owner: UUID? = nil
+        _ record: CertificationRecord, attempt: Int = 1, message: IncomingMessage? = nil, owner: UUID? = nil,
+        mayTakeSuspect: Bool = true
     ) async throws -> ClaimOutcome {
         try await store.claim(
             record.id, of: try message ?? request(record, attempt: attempt), owner: owner ?? self.owner,
-            leaseDuration: .seconds(15), now: start)
+            leaseDuration: .seconds(15), mayTakeSuspect: mayTakeSuspect, now: start)
     }
 
-    func claim(_ record: CertificationRecord, attempt: Int = 1, message: IncomingMessage? = nil) async throws -> Claim {
-        guard case .claimed(let claim) = try await tryToClaim(record, attempt: attempt, message: message) else {
+    func claim(
+        _ record: CertificationRecord, attempt: Int = 1, message: IncomingMessage? = nil, owner: UUID? = nil
+    ) async throws -> Claim {
+        let outcome = try await tryToClaim(record, attempt: attempt, message: message, owner: owner)
+        guard case .claimed(let claim) = outcome else {
             throw Unexpected("the certification was not claimed")
         }
         return claim

@@ -98,7 +98,7 @@ private final class ContentionBench: Sendable {
         while true {
             let outcome = try await store.claim(
                 certification.id, of: try scenario.request(certification, attempt: attempt), owner: scenario.owner,
-                leaseDuration: .seconds(15), now: scenario.start)
+                leaseDuration: .seconds(15), mayTakeSuspect: true, now: scenario.start)
             guard case .claimed(let claim) = outcome else { return }
             let lease = HeldLease(certificationID: claim.certificationID, fence: claim.fence)
             leases.withLock { _ = $0.insert(lease) }

@@ -138,7 +138,7 @@ private struct Worker: Sendable {
         let store = store
         let verdict = try CertificationScenario.verdict(.certified, at: claim.startedAt)
         return try await DatabasePatience(logger: log.logger).write(
-            under: Lease(held, validUntil: .now + .seconds(60))
+            under: Lease(held, of: claim.jobID, validUntil: .now + .seconds(60))
         ) {
             try await store.finish(
                 claim, with: verdict, facts: CertificationScenario.facts, now: claim.startedAt)

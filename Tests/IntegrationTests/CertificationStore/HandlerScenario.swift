@@ -14,6 +14,7 @@ struct HandlerScenario: Sendable {
     let scenario: CertificationScenario
     let model: ScriptedModel
     let leases = LeaseTable()
+    let suspects = SuspectGate()
     let settings: AttemptSettings
     let gate = ConsumptionGate()
     private let store: CertificationStore
@@ -25,7 +26,8 @@ struct HandlerScenario: Sendable {
     ///   - store: where the handler writes; nil for the scenario's.
     init(
         _ scenario: CertificationScenario, _ steps: [ScriptedModel.Step] = [], isConfigured: Bool = true,
-        timeLimit: Duration = .seconds(60), lease: Duration = .seconds(15), maxAttempts: Int = 3,
+        timeLimit: Duration = .seconds(60), lease: Duration = .seconds(15),
+        renewal: Duration = .milliseconds(20), maxAttempts: Int = 3,
         store: CertificationStore? = nil, logger: Logger = PostgresScratch.logger
     ) {
         self.scenario = scenario
@@ -35,14 +37,14 @@ struct HandlerScenario: Sendable {
         providers = isConfigured ? [.bedrock: model] : [:]
         let policy = RetryPolicy(maxAttempts: maxAttempts, base: .seconds(2), cap: .seconds(60))
         settings = AttemptSettings(
-            owner: scenario.owner, lease: LeaseTiming(duration: lease, renewalInterval: .milliseconds(20)),
+            owner: scenario.owner, lease: LeaseTiming(duration: lease, renewalInterval: renewal),
             timeLimit: timeLimit, retry: RetryTiming(policy: policy), softwareVersion: "0.0.0-test")
     }
 
     /// Handles a request as a consumer would have it handled.
     func handle(_ record: CertificationRecord, attempt: Int = 1) async throws -> Disposition {
         let handler = CertificationHandler(
-            store: store, leases: leases, providers: providers, registry: try .bundled(),
+            store: store, leases: leases, suspects: suspects, providers: providers, registry: try .bundled(),
             suites: SuiteCatalog(suites: [.scripted]), settings: settings, gate: gate,
             metrics: ProcessorMetrics(factory: NOOPMetricsHandler.instance), logger: logger)
         let message = try scenario.request(record, attempt: attempt)
@@ -52,9 +54,13 @@ struct HandlerScenario: Sendable {
     /// Renews leases while `body` runs.
     func keepingLeases<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
         let (store, settings) = (scenario.store, settings)
-        let keeper = LeaseKeeper(leases: leases, timing: settings.lease, logger: PostgresScratch.logger) { held in
-            try await store.renew(held, owner: settings.owner, leaseDuration: settings.lease.duration)
-        }
+        let worker = WorkerIdentity(
+            owner: settings.owner, service: "tests", host: "here", processID: 1, version: "0.0.0-test", lanes: [],
+            concurrency: 1)
+        let keeper = LeaseKeeper(
+            leases: leases, timing: settings.lease, metrics: ProcessorMetrics(factory: NOOPMetricsHandler.instance),
+            logger: PostgresScratch.logger,
+            database: LeaseDatabase(store, worker: worker, leaseDuration: settings.lease.duration))
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await keeper.run() }
             let result = try await body()

@@ -47,7 +47,7 @@ struct SweepTests {
             let letters = try await scenario.client.query(
                 """
                 SELECT attempt, extra_headers->>'x-original-queue' AS queue FROM outbox
-                WHERE exchange = 'certforge.dead-letter' AND extra_headers->>'x-cause' = 'attempts-exhausted'
+                WHERE exchange = 'certforge.dead-letter' AND extra_headers->>'x-cause' = 'worker-died'
                 """)
             #expect(try letters.map { try $0.decode(String.self, "queue") } == ["certification.requests.normal"])
             #expect(try letters.map { try $0.decode(Int.self, "attempt") } == [1])
