@@ -53,6 +53,53 @@ struct CertificationRunTests {
         #expect(transcript(run(), [.sample("t1", .error)]) == ["run t1", "retry THROTTLED_RPM long"])
     }
 
+    @Test("An attempt that was only throttled is put off without counting, the last one too")
+    func putOff() {
+        var run = CertificationRun(suite: suite, attempt: 3, maxAttempts: 3, throttling: .putsOff)
+        _ = run.next(at: .sample)
+        guard case .end(.retry(let retry)) = run.finished(.sample("t1", .error, attempt: 3), at: .sample) else {
+            Issue.record("the attempt was not put off")
+            return
+        }
+        #expect(retry.isPutOff)
+        #expect(retry.reason == .throttledRequests)
+    }
+
+    @Test("One that was put off often enough ends as inconclusive, never as failed")
+    func putOffEnough() {
+        var run = CertificationRun(suite: suite, attempt: 1, maxAttempts: 3, throttling: .isExhausted)
+        _ = run.next(at: .sample)
+        guard case .end(.verdict(let verdict)) = run.finished(.sample("t1", .error), at: .sample) else {
+            Issue.record("the attempt brought no verdict")
+            return
+        }
+        #expect(verdict.status == .inconclusive)
+        #expect(verdict.reasonCode == "THROTTLED_RPM")
+    }
+
+    @Test("An attempt that also met worse counts")
+    func worse() {
+        var run = CertificationRun(suite: suite, attempt: 1, maxAttempts: 3, throttling: .putsOff)
+        _ = run.next(at: .sample)
+        _ = run.finished(.sample("t1", .pass), at: .sample)
+        _ = run.finished(.sample("t2", .error, category: .network), at: .sample)
+        guard case .end(.retry(let retry)) = run.finished(.sample("t3", .error), at: .sample) else {
+            Issue.record("the attempt is not repeated")
+            return
+        }
+        #expect(!retry.isPutOff)
+    }
+
+    @Test(
+        "Putting off ends after twenty times, or an hour after the first",
+        arguments: [
+            (0, nil, ThrottlePatience.putsOff), (19, 3_599, .putsOff), (20, 60, .isExhausted), (1, 3_600, .isExhausted),
+        ] as [(Int, Double?, ThrottlePatience)])
+    func patience(_ count: Int, _ age: Double?, _ expected: ThrottlePatience) {
+        let since = age.map { Date.sample.addingTimeInterval(-$0) }
+        #expect(ThrottlePatience(after: count, since: since, at: .sample) == expected)
+    }
+
     @Test("On the last attempt a throttled gate ends in a verdict, not in more calls")
     func throttledGateAtTheEnd() {
         #expect(

@@ -34,11 +34,14 @@ package struct CertificationRun: Sendable {
         package var delay: RetryDelay
         /// How long the provider asked to wait at least.
         package var retryAfter: Duration?
+        /// Whether nothing worse than throttling was met, so that the attempt does not count.
+        package var isPutOff: Bool
 
-        package init(reason: ErrorCategory, delay: RetryDelay, retryAfter: Duration?) {
+        package init(reason: ErrorCategory, delay: RetryDelay, retryAfter: Duration?, isPutOff: Bool = false) {
             self.reason = reason
             self.delay = delay
             self.retryAfter = retryAfter
+            self.isPutOff = isPutOff
         }
     }
 
@@ -51,6 +54,9 @@ package struct CertificationRun: Sendable {
     private let judge: Judge
     private let attempt: Int
     private let maxAttempts: Int
+    private let throttling: ThrottlePatience
+    /// Those results are earlier attempts'.
+    private let resumedCount: Int
     private var pending: ArraySlice<SuiteTest>
     private var consecutiveErrors = 0
     private var isFirstTest = true
@@ -64,14 +70,18 @@ package struct CertificationRun: Sendable {
     ///   - judge: Makes the verdict.
     ///   - attempt: Which attempt this is, from 1.
     ///   - maxAttempts: From 1; the last attempt always ends with a verdict.
+    ///   - throttling: What becomes of an attempt that was only throttled.
     ///   - earlier: The results of earlier attempts. Those that are final are kept and paid for only once.
     package init(
-        suite: Suite, judge: Judge = Judge(), attempt: Int, maxAttempts: Int, resuming earlier: [TestResult] = []
+        suite: Suite, judge: Judge = Judge(), attempt: Int, maxAttempts: Int,
+        throttling: ThrottlePatience = .countsAsAttempt, resuming earlier: [TestResult] = []
     ) {
         self.suite = suite
         self.judge = judge
         self.attempt = attempt
         self.maxAttempts = maxAttempts
+        self.throttling = throttling
+        resumedCount = earlier.count
         results = earlier
         pending = TestHistory(suite: suite, results: earlier).unfinished[...]
     }
@@ -146,13 +156,21 @@ package struct CertificationRun: Sendable {
     }
 
     private func retryOrVerdict(because category: ErrorCategory, at now: Date) -> RunEnd {
-        guard attempt < maxAttempts else { return .verdict(verdict(interruption: category, at: now)) }
-        let errors = results.filter { $0.attempt == attempt }.compactMap(\.error)
+        let errors = results.dropFirst(resumedCount).compactMap(\.error)
+        let isOnlyThrottled =
+            category.isThrottle && errors.allSatisfy { $0.category.isThrottle || !$0.category.isRetryable }
+        switch throttling {
+        case .isExhausted where isOnlyThrottled: return .verdict(verdict(interruption: category, at: now))
+        case .putsOff where isOnlyThrottled: break
+        case .countsAsAttempt, .putsOff, .isExhausted:
+            guard attempt < maxAttempts else { return .verdict(verdict(interruption: category, at: now)) }
+        }
         let delays = errors.map(\.category.retryDelay) + [category.retryDelay]
         return .retry(
             Retry(
                 reason: category, delay: delays.max() ?? .short,
-                retryAfter: errors.compactMap(\.retryAfterSeconds).max().map { .seconds($0) }))
+                retryAfter: errors.compactMap(\.retryAfterSeconds).max().map { .seconds($0) },
+                isPutOff: isOnlyThrottled && throttling == .putsOff))
     }
 
     private func verdict(interruption: ErrorCategory?, at now: Date) -> Verdict {
