@@ -40,6 +40,21 @@ struct BehaviourPlanTests {
         #expect(plan.next(model: "m", region: "r2").behaviour == .normal)
     }
 
+    @Test("A quota lets a quarter of a minute's calls pass at once and the rest at its rate, in each region for itself")
+    func quota() throws {
+        let (plan, file) = try plan(#"{"quotas":{"m":{"requestsPerMinute":60,"regions":["r1","r2"]}}}"#)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let start = Date(timeIntervalSince1970: 1_800_000_000)
+        let passed = { (region: String, second: Double) in
+            (0..<30).filter { _ in plan.admits(model: "m", region: region, at: start.addingTimeInterval(second)) }.count
+        }
+        #expect(passed("r1", 0) == 15)
+        #expect(passed("r1", 5) == 5)
+        #expect(passed("r2", 5) == 15)
+        #expect(passed("r3", 5) == 30)
+        #expect(plan.admits(model: "other", region: "r1", at: start))
+    }
+
     @Test("A changed file is read again; a broken one is passed over")
     func reload() throws {
         let (plan, file) = try plan(#"{"models":{"m":{"behaviour":"deny"}}}"#)

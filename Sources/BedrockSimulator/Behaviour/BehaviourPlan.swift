@@ -1,3 +1,4 @@
+import Certification
 import Foundation
 import Logging
 import Synchronization
@@ -35,6 +36,7 @@ final class BehaviourPlan: Sendable {
         var stamp: FileStamp?
         var file = ControlFile()
         var calls: [CallPlace: Int] = [:]
+        var buckets: [CallPlace: TokenBucket] = [:]
     }
 
     private let path: String?
@@ -69,6 +71,17 @@ final class BehaviourPlan: Sendable {
             let count = state.calls[CallPlace(model: model, region: region), default: 0]
             state.calls[CallPlace(model: model, region: region)] = count + 1
             return (rule.applies(in: region, after: count) ? rule.behaviour : .normal, scale)
+        }
+    }
+
+    /// Whether the model's quota lets another call pass, which is charged by asking.
+    func admits(model: String, region: String, at now: Date) -> Bool {
+        state.withLock { state in
+            readAgainWhenChanged(&state)
+            guard let quota = state.file.quotas[model] ?? state.file.quotas["*"], quota.applies(in: region) else {
+                return true
+            }
+            return state.buckets[CallPlace(model: model, region: region), default: quota.bucket].take(1, at: now)
         }
     }
 

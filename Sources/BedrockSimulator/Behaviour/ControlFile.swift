@@ -1,10 +1,12 @@
 import Foundation
 
-/// The control file: `{"models": {"<model id>": {"behaviour": "throttle", "share": 0.3}}, "latencyScale": 0.5}`.
+/// The control file: `{"models": {"<model id>": {"behaviour": "throttle", "share": 0.3}}, "latencyScale": 0.5,
+/// "quotas": {"<model id>": {"requestsPerMinute": 60, "regions": ["us-east-1"]}}}`; the model `*` stands for all.
 struct ControlFile: Sendable, Hashable {
     var models: [String: BehaviourRule] = [:]
     /// 0–100; nil leaves it to the environment.
     var latencyScale: Double?
+    var quotas: [String: SimulatedQuota] = [:]
 
     init() {}
 
@@ -47,13 +49,14 @@ extension ControlFileError {
 }
 
 extension ControlFile: Decodable {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case models, latencyScale }
+    private enum CodingKeys: String, CodingKey, CaseIterable { case models, latencyScale, quotas }
 
     init(from decoder: any Decoder) throws {
         try decoder.refuseUnknownKeys(but: CodingKeys.allCases.map(\.rawValue))
         let container = try decoder.container(keyedBy: CodingKeys.self)
         models = try container.decodeIfPresent([String: BehaviourRule].self, forKey: .models) ?? [:]
         latencyScale = try container.decodeIfPresent(Double.self, forKey: .latencyScale, in: 0...100)
+        quotas = try container.decodeIfPresent([String: SimulatedQuota].self, forKey: .quotas) ?? [:]
     }
 }
 
@@ -73,6 +76,22 @@ extension BehaviourRule: Decodable {
             behaviour: behaviour, share: try container.decodeIfPresent(Double.self, forKey: .share, in: 0...1),
             first: try container.decodeIfPresent(Int.self, forKey: .first, in: 0...1_000_000_000),
             regions: try container.decodeIfPresent([String].self, forKey: .regions))
+    }
+}
+
+extension SimulatedQuota: Decodable {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case requestsPerMinute, regions }
+
+    init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownKeys(but: CodingKeys.allCases.map(\.rawValue))
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let number = try container.decodeIfPresent(Double.self, forKey: .requestsPerMinute, in: 1...1_000_000)
+        guard let number else {
+            throw DecodingError.keyNotFound(
+                CodingKeys.requestsPerMinute, .init(codingPath: decoder.codingPath, debugDescription: "it is missing"))
+        }
+        self.init(
+            requestsPerMinute: number, regions: try container.decodeIfPresent([String].self, forKey: .regions))
     }
 }
 

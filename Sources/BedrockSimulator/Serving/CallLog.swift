@@ -9,6 +9,8 @@ final class CallLog: Sendable {
         var answered = 0
         /// Calls whose client went away before the end.
         var abandoned = 0
+        /// Calls refused because of the model's quota.
+        var throttled = 0
     }
 
     private let entries = Mutex<[String: Entry]>([:])

@@ -93,6 +93,10 @@ struct Simulator: Sendable {
         guard let called = String(match.1).removingPercentEncoding else { throw BedrockError.unknownModel }
         let model = try catalogue.resolve(called, from: region)
         calls.count(model, \.calls)
+        guard plan.admits(model: model, region: region.rawValue, at: Date()) else {
+            calls.count(model, \.throttled)
+            throw BedrockError.throttled
+        }
         let conversation = try ConverseRequest(body: body, model: model)
         let (behaviour, scale) = plan.next(model: model, region: region.rawValue)
         if behaviour == .timeOut { try await hang(request, model: model) }
