@@ -26,10 +26,14 @@ package struct CertificationStore: Sendable {
     /// limit and five minutes.
     static let requestLifetime: TimeInterval = 3_600 + 300
 
+    /// Large enough for forty processors of five places each, small enough that a job of one is not kept waiting.
+    package static let defaultDispatchWindow = 200
+
     let client: PostgresClient
     let outbox: PostgresOutbox
     let inbox: PostgresInbox
     let relay: OutboxRelay?
+    let dispatchWindow: Int
     let logger: Logger
 
     /// - Parameters:
@@ -37,12 +41,17 @@ package struct CertificationStore: Sendable {
     ///   - outbox: the outbox of the same schema.
     ///   - relay: the process's own relay, which is handed each message right after the commit; nil when the process has
     ///     none, in which case the relays of other processes are notified.
+    ///   - dispatchWindow: how many of a job's targets may be with the processors or on their way there at once, from 1.
     ///   - logger: for trouble that is dealt with here.
-    package init(client: PostgresClient, outbox: PostgresOutbox, relay: OutboxRelay?, logger: Logger) {
+    package init(
+        client: PostgresClient, outbox: PostgresOutbox, relay: OutboxRelay?,
+        dispatchWindow: Int = Self.defaultDispatchWindow, logger: Logger
+    ) {
         self.client = client
         self.outbox = outbox
         inbox = PostgresInbox(schema: client.configuration.searchPath ?? Self.schema)
         self.relay = relay
+        self.dispatchWindow = max(1, dispatchWindow)
         self.logger = logger
     }
 }

@@ -11,7 +11,7 @@ extension CertificationStore {
     ///
     /// - Throws: `PostgresError`. When the connection was lost during the commit, the job is looked up before giving up.
     package func submit(_ submission: JobSubmission) async throws -> SubmissionOutcome {
-        let work = try SubmittedWork(submission)
+        let work = try SubmittedWork(submission, window: dispatchWindow)
         do {
             return try await announcing { connection in
                 guard try await insertJob(submission, on: connection) else {
@@ -70,10 +70,10 @@ extension CertificationStore {
             INSERT INTO certifications (id, job_id, provider, model, region, profile, model_name, status, badge, rating,
                                         reason_code, reason, remedy, request_id, queued_at, finished_at)
             SELECT id, \(submission.id.rawValue)::uuid, provider, model, region, profile, model_name,
-                   CASE WHEN request_id IS NULL THEN 'UNSUPPORTED' ELSE 'QUEUED' END,
-                   CASE WHEN request_id IS NULL THEN 'UNAVAILABLE' END, CASE WHEN request_id IS NULL THEN 0 END,
-                   reason_code, reason, remedy, request_id,
-                   \(createdAt)::timestamptz, CASE WHEN request_id IS NULL THEN \(createdAt)::timestamptz END
+                   CASE WHEN reason_code IS NULL THEN 'QUEUED' ELSE 'UNSUPPORTED' END,
+                   CASE WHEN reason_code IS NOT NULL THEN 'UNAVAILABLE' END,
+                   CASE WHEN reason_code IS NOT NULL THEN 0 END, reason_code, reason, remedy, request_id,
+                   \(createdAt)::timestamptz, CASE WHEN reason_code IS NOT NULL THEN \(createdAt)::timestamptz END
             FROM unnest(\(targets.map(\.certificationID.rawValue))::uuid[],
                         \(targets.map(\.target.provider.rawValue))::text[], \(targets.map(\.target.model.rawValue))::text[],
                         \(targets.map(\.target.region.rawValue))::text[],
@@ -101,25 +101,28 @@ extension CertificationStore {
 
 /// The messages of a submission: made once, so that a transaction that runs again writes the same ids.
 private struct SubmittedWork {
-    /// One for each target: the id of its request, nil for an unsupported one.
+    /// One for each target: the id of its request; nil for an unsupported one, and for one beyond the window, which is
+    /// dispatched when another of the job has ended.
     var requestIDs: [UUID?] = []
     var messages: [OutgoingMessage] = []
 
-    init(_ submission: JobSubmission) throws {
+    init(_ submission: JobSubmission, window: Int) throws {
         let now = submission.createdAt
         let accepted = JobAccepted(
             jobID: submission.id, suite: submission.suite, lane: submission.lane,
             targetCount: submission.targets.count, requestedBy: submission.requestedBy, acceptedAt: now)
         messages.append(try OutgoingMessage(accepted, trace: submission.trace, now: now))
+        var room = window
         for target in submission.targets {
-            let message =
-                if let reason = target.unsupported {
-                    try Self.ending(of: target, reason: reason, in: submission)
-                } else {
-                    try Self.request(for: target, in: submission)
-                }
-            requestIDs.append(target.unsupported == nil ? message.id.rawValue : nil)
-            messages.append(message)
+            var request: OutgoingMessage?
+            if let reason = target.unsupported {
+                messages.append(try Self.ending(of: target, reason: reason, in: submission))
+            } else if room > 0 {
+                request = try Self.request(for: target, in: submission)
+                room -= 1
+            }
+            requestIDs.append(request?.id.rawValue)
+            if let request { messages.append(request) }
         }
     }
 

@@ -29,14 +29,17 @@ extension LockedJob {
         ).first.map(LockedJob.init)
     }
 
-    /// Ends the job when none of its certifications is unfinished.
+    /// After one of its certifications has ended: ends the job when none is unfinished, else dispatches the next one
+    /// that has not been dispatched yet.
     ///
     /// Having the lock is what makes this exact: of several transactions that each end a certification, only the last
-    /// to get the lock finds nothing unfinished.
+    /// to get the lock finds nothing unfinished, and none dispatches what another has.
     ///
-    /// - Returns: the job's event; nothing when the job goes on.
+    /// - Returns: the job's event, or the next target's request; nothing when all that is left is under way.
     func finishIfLast(now: Date, on connection: PostgresConnection) async throws -> [OutgoingMessage] {
-        guard !status.isTerminal, try await !hasUnfinishedCertifications(on: connection) else { return [] }
+        guard !status.isTerminal else { return [] }
+        let dispatch = try await dispatchNext(cancelledAt == nil ? 1 : 0, now: now, on: connection)
+        guard !dispatch.hasUnfinished else { return dispatch.requests }
         let rows = try await connection.pipeline([
             """
             SELECT array_agg(status) AS statuses, array_agg(number) AS numbers
@@ -55,15 +58,6 @@ extension LockedJob {
             finishedAt: now, counts: Dictionary(uniqueKeysWithValues: counts.map { ($0.rawValue, $1) }),
             certifications: try rows[1].map { try CertificationRecord($0).summary }, skipped: skipped)
         return [try OutgoingMessage(event, trace: trace?.child(), now: now)]
-    }
-
-    private func hasUnfinishedCertifications(on connection: PostgresConnection) async throws -> Bool {
-        try await !connection.query(
-            """
-            SELECT 1 AS unfinished FROM certifications
-            WHERE job_id = \(id.rawValue) AND status IN ('QUEUED', 'PROCESSING', 'RETRYING') LIMIT 1
-            """
-        ).isEmpty
     }
 
     private init(_ row: PostgresRow) throws {

@@ -83,7 +83,7 @@ extension CertificationStore {
 
     /// Starts the time of requests that have left the outbox: only then they can expire, however long the relay needed.
     ///
-    /// Rows that another transaction is changing are left to the next sweep, so that this one never waits while it holds
+    /// What has not been dispatched has no request that could be lost. Rows that another transaction is changing are left to the next sweep, so that this one never waits while it holds
     /// others.
     private func noteDepartedRequests(now: Date) async throws {
         try await client.execute(
@@ -91,7 +91,7 @@ extension CertificationStore {
             UPDATE certifications SET request_expires_at = \(now.addingTimeInterval(Self.requestLifetime))
             WHERE id = ANY (ARRAY(
                 SELECT id FROM certifications AS waiting
-                WHERE status IN ('QUEUED', 'RETRYING') AND request_expires_at IS NULL
+                WHERE status IN ('QUEUED', 'RETRYING') AND request_expires_at IS NULL AND request_id IS NOT NULL
                     AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.id = waiting.request_id)
                 LIMIT 10000 FOR NO KEY UPDATE SKIP LOCKED))
             """)
