@@ -14,5 +14,6 @@ struct CertForge: AsyncParsableCommand {
         version: ServiceProcess.version,
         subcommands: [
             Certify.self, Jobs.self, Models.self, Token.self, Migrate.self, TopologyCommand.self, Doctor.self,
+            Limits.self,
         ])
 }

@@ -12,8 +12,8 @@ package final class CertForgeSystem: Sendable {
     /// Makes the database and the virtual host and starts all programs.
     ///
     /// `latencyScale` is the simulator's, where 1 is about as slow as the real models; `control` is its control file as
-    /// JSON.
-    package init(latencyScale: Double, control: String = "{}") async throws {
+    /// JSON; `settings` are those beside what every test needs.
+    package init(latencyScale: Double, control: String = "{}", settings: [String: String] = [:]) async throws {
         gatewayPort = try FreePort.take()
         simulatorPort = try FreePort.take()
         surroundings = try await Surroundings(
@@ -23,7 +23,7 @@ package final class CertForgeSystem: Sendable {
                 "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://127.0.0.1:\(simulatorPort)",
                 "SIMULATOR_LATENCY_SCALE": "\(latencyScale)", "CERTIFICATION_RETRY_BASE": "0.2",
                 "CERTIFICATION_RETRY_CAP": "1", "CERTIFICATION_CONCURRENCY": "8",
-            ], control: control)
+            ].merging(settings) { _, new in new }, control: control)
         for program in ["bedrock-simulator", "gateway", "certification-processor", "notifier"] {
             try await start(program)
         }
@@ -54,9 +54,15 @@ package final class CertForgeSystem: Sendable {
         return program
     }
 
-    /// What the simulator counted of each model's calls, as JSON.
-    package func simulatorCalls() async throws -> Data {
-        try await HTTP.get("http://127.0.0.1:\(simulatorPort)/_simulator/calls").body
+    /// Changes how the simulator behaves from the next call on.
+    package func control(_ json: String) throws {
+        try surroundings.control(json)
+    }
+
+    /// How often each model was called and what became of it, as the simulator counts it.
+    package func calls() async throws -> [String: [String: Int]] {
+        let response = try await HTTP.get("http://127.0.0.1:\(simulatorPort)/_simulator/calls")
+        return try JSONDecoder().decode([String: [String: Int]].self, from: response.body)
     }
 
     /// Stops everything.

@@ -17,6 +17,7 @@ package struct Surroundings: Sendable {
     package let folder: URL
     /// What all programs are started with.
     package let environment: [String: String]
+    private let controlFile: URL
     private let administrator: PostgresClient
     private let management: String
 
@@ -28,7 +29,7 @@ package struct Surroundings: Sendable {
         name = prefix + "_" + UUID().uuidString.prefix(8).lowercased()
         folder = FileManager.default.temporaryDirectory.appending(path: name)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let controlFile = folder.appending(path: "control.json")
+        controlFile = folder.appending(path: "control.json")
         try Data(control.utf8).write(to: controlFile)
 
         let baseURL = try Self.required("TEST_DATABASE_URL")
@@ -64,6 +65,11 @@ package struct Surroundings: Sendable {
             all["RABBITMQ_URL"] = try Self.replacingUser(of: all["RABBITMQ_URL"], with: "certforge-\(user)")
         }
         return try RunningProgram(program, environment: all, folder: folder)
+    }
+
+    /// Changes how the simulator behaves from the next call on.
+    package func control(_ json: String) throws {
+        try Data(json.utf8).write(to: controlFile, options: .atomic)
     }
 
     /// Runs `certforge` with arguments and returns what it printed.

@@ -53,10 +53,11 @@ extension EndToEndTests {
             #expect(found["mistral.mistral-small-2402-v1:0"]?.reasonCode == "MODEL_EOL")
             #expect(found["meta.llama3-70b-instruct-v1:0"]?.status == "FAILED")
             #expect(found["cohere.command-r-v1:0"]?.status == "INCONCLUSIVE")
-            #expect(found["cohere.command-r-v1:0"]?.attempts == 3)
+            // However often it was throttled: what only throttling ended does not count.
+            #expect(found["cohere.command-r-v1:0"]?.attempts == 1)
             #expect(found["cohere.command-r-v1:0"]?.rating == nil)
             #expect(found["ai21.jamba-1-5-mini-v1:0"]?.status == "CERTIFIED")
-            #expect((found["ai21.jamba-1-5-mini-v1:0"]?.attempts ?? 0) > 1)
+            #expect(found["ai21.jamba-1-5-mini-v1:0"]?.attempts == 1)
             #expect(found["ai21.jamba-1-5-large-v1:0"]?.status == "FAILED")
             #expect(found["ai21.jamba-1-5-large-v1:0"]?.rating == 0)
             #expect(found["cohere.rerank-v3-5:0"]?.status == "UNSUPPORTED")

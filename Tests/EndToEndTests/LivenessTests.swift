@@ -1,4 +1,5 @@
 import Foundation
+import LocalSystem
 import Postgres
 import Testing
 
@@ -164,8 +165,6 @@ extension CertForgeSystem {
 
     /// Calls whose connection the processors closed before the answer.
     fileprivate func abandonedCalls() async throws -> Int {
-        struct Entry: Decodable { var abandoned: Int }
-        let calls = try await simulatorCalls()
-        return try JSONDecoder().decode([String: Entry].self, from: calls).values.map(\.abandoned).reduce(0, +)
+        try await calls().values.compactMap { $0["abandoned"] }.reduce(0, +)
     }
 }

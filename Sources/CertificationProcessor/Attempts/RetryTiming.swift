@@ -18,4 +18,16 @@ struct RetryTiming: Sendable, Hashable {
             }
         return max(delay, retry.retryAfter ?? .zero)
     }
+
+    /// The wait after an attempt that was only throttled, for the `count`th time in a row, from 1: what the provider asked
+    /// for, or half of a backoff and up to as much again. When it is over, the downstream's limit, which has been cut,
+    /// says when the next attempt begins.
+    func delay(
+        afterThrottling count: Int, _ retry: CertificationRun.Retry, using generator: inout some RandomNumberGenerator
+    ) -> Duration {
+        let half = policy.ceiling(attempt: count) / 2
+        return max(
+            half + .milliseconds(1) * Int.random(in: 0...Int(half / .milliseconds(1)), using: &generator),
+            retry.retryAfter ?? .zero)
+    }
 }

@@ -26,6 +26,7 @@ struct ProcessorComposition {
     private let leaseStore: CertificationStore
     /// Closed while the database is out of reach.
     private let gate = ConsumptionGate()
+    private let limitReporter: LimitReporter
     private let leases = LeaseTable()
     private let metrics = ProcessorMetrics()
 
@@ -38,7 +39,9 @@ struct ProcessorComposition {
         outbox = PostgresOutbox(client: client, schema: CertificationStore.schema, logger: logger)
         broker = try Self.broker(settings, logger: logger)
         relay = OutboxRelay(store: outbox, publisher: broker.publisher, logger: logger)
-        store = CertificationStore(client: client, outbox: outbox, relay: relay, logger: logger)
+        store = CertificationStore(
+            client: client, outbox: outbox, relay: relay, dispatchWindow: settings.dispatchWindow, logger: logger)
+        limitReporter = LimitReporter(store: store, logger: logger)
         leaseClient = PostgresClient(configuration: database.keepingLeases(), logger: logger)
         leaseStore = CertificationStore(client: leaseClient, outbox: outbox, relay: nil, logger: logger)
     }
@@ -65,10 +68,13 @@ struct ProcessorComposition {
         let sweeper = Sweeper(store: store, metrics: metrics, logger: logger)
         let pruning = InboxPruning(client: client, schema: CertificationStore.schema, logger: logger)
         let watch = DatabaseWatch(client: leaseClient, gate: gate, logger: logger)
+        let limits = LimitWatch(store: store, metrics: metrics, logger: logger)
         let handler = try handler(attempts)
         let consumers = Lane.allCases.map { consumer(of: $0, handler: handler) }
         return ServiceProcess.Composition(
-            services: [broker, relay, keeper, sweeper, pruning, watch, LaneConsumers(lanes: consumers)],
+            services: [
+                broker, relay, keeper, sweeper, pruning, limitReporter, limits, watch, LaneConsumers(lanes: consumers),
+            ],
             healthChecks: healthChecks(consumers))
     }
 
@@ -87,7 +93,8 @@ struct ProcessorComposition {
         return CertificationHandler(
             store: store, leases: leases, suspects: SuspectGate(), providers: [bedrock.id: bedrock],
             registry: try .bundled(), suites: SuiteCatalog(), settings: attempts, gate: gate, metrics: metrics,
-            logger: logger)
+            admission: AdmissionPolicy(quotas: settings.quotas, registry: try .bundled(), suites: SuiteCatalog()),
+            reporter: limitReporter, logger: logger)
     }
 
     private func consumer(
@@ -119,7 +126,7 @@ struct ProcessorComposition {
         let publishing = HealthCheck("broker") { [broker] in
             broker.publishingTrouble.map { .degraded($0) } ?? .healthy()
         }
-        return [database, lanes, publishing]
+        return [database, lanes, publishing, .circuits(store)]
     }
 }
 

@@ -1,4 +1,7 @@
 import AWSWire
+import Certification
+import CertificationStore
+import Foundation
 import Messaging
 import ModelProviders
 import Postgres
@@ -14,6 +17,9 @@ struct ProcessorSettings: Sendable {
     var timeLimit: Duration
     var retryPolicy: RetryPolicy
     var drainTimeout: Duration
+    /// How many targets of one job may be on their way at once.
+    var dispatchWindow: Int
+    var quotas: DownstreamQuotas
     var bedrock: BedrockConfiguration
 
     init(_ settings: ServiceSettings) throws {
@@ -27,6 +33,9 @@ struct ProcessorSettings: Sendable {
             base: try settings.seconds("CERTIFICATION_RETRY_BASE", default: 2, in: 0...3_600),
             cap: try settings.seconds("CERTIFICATION_RETRY_CAP", default: 60, in: 0...86_400))
         drainTimeout = try settings.seconds("DRAIN_TIMEOUT", default: 25, in: 1...3_600)
+        dispatchWindow = try settings.integer(
+            "DISPATCH_WINDOW", default: CertificationStore.defaultDispatchWindow, in: 1...1_000_000)
+        quotas = try Self.quotas(settings)
         bedrock = try Self.bedrock(settings)
     }
 
@@ -44,6 +53,16 @@ struct ProcessorSettings: Sendable {
         } catch {
             // The error's own words may quote the password.
             throw ConfigurationFailure(key: "DATABASE_URL", problem: "is not a URL that PostgreSQL's client can read")
+        }
+    }
+
+    /// `LIMITS_FILE` names the file; `LIMITS` holds the same JSON itself.
+    private static func quotas(_ settings: ServiceSettings) throws -> DownstreamQuotas {
+        guard let json = try settings.optionalText("LIMITS") else { return DownstreamQuotas() }
+        do {
+            return try DownstreamQuotas(json: Data(json.utf8), registry: try .bundled())
+        } catch let error as LimitsFileError {
+            throw ConfigurationFailure(key: "LIMITS_FILE", problem: "holds limits that cannot be used: \(error)")
         }
     }
 

@@ -1,4 +1,5 @@
 import Certification
+import CertificationStore
 import Contracts
 import Metrics
 import Synchronization
@@ -17,6 +18,9 @@ final class ProcessorMetrics: Sendable {
         "certification_attempts_total": "Attempts that ended, by result.",
         "certification_tests_total": "Tests that were run, by outcome.",
         "certification_provider_errors_total": "Calls to models that brought no answer, by category.",
+        "certification_deferrals_total": "Requests that were put off because of a limit or an open circuit.",
+        "downstream_limit_factor": "The share of its quota that a model in a region is used with, 0.0625 to 1.",
+        "circuit_breaker_open": "1 while a circuit is open or half open, else 0.",
         "certifications_running": "Certifications that run in this process now.",
         "certification_leases_held": "Leases that this process renews.",
         "certification_suspects_running": "Certifications that run here now and over which a worker died before.",
@@ -62,6 +66,29 @@ final class ProcessorMetrics: Sendable {
         count("certification_tests_total", "outcome", result.outcome.rawValue)
         for call in result.calls where call.ending == .failed {
             count("certification_provider_errors_total", "category", (call.errorCategory ?? .unknown).rawValue)
+        }
+    }
+
+    func recordDeferral() {
+        Counter(label: "certification_deferrals_total", factory: factory).increment()
+    }
+
+    /// Models are a label here, because there are only as many as the registry has.
+    func record(_ limits: LimitSnapshot) {
+        for use in limits.downstreams {
+            let dimensions = [
+                ("provider", use.downstream.provider.rawValue), ("region", use.downstream.region.rawValue),
+                ("model", use.downstream.model.rawValue),
+            ]
+            Gauge(label: "downstream_limit_factor", dimensions: dimensions, factory: factory).record(use.factor)
+        }
+        for breaker in limits.breakers {
+            let dimensions = [
+                ("provider", breaker.provider.rawValue), ("region", breaker.region.rawValue),
+                ("class", breaker.errorClass.rawValue),
+            ]
+            Gauge(label: "circuit_breaker_open", dimensions: dimensions, factory: factory)
+                .record(breaker.phase == .closed ? 0 : 1)
         }
     }
 

@@ -36,10 +36,14 @@ struct AttemptConclusion: Sendable {
             }
         case .ended(.retry(let retry)):
             var random = SystemRandomNumberGenerator()
-            let delay = settings.retry.delay(after: claim.attempt, retry, using: &random)
+            let delay =
+                retry.isPutOff
+                ? settings.retry.delay(afterThrottling: claim.throttleDeferrals + 1, retry, using: &random)
+                : settings.retry.delay(after: claim.attempt, retry, using: &random)
             let due = now.addingTimeInterval(delay / .seconds(1))
             return try await write {
-                try await $0.retry(claim, because: Reason(retry), at: due, facts: facts, now: now)
+                try await $0.retry(
+                    claim, because: Reason(retry), at: due, counting: !retry.isPutOff, facts: facts, now: now)
             }
         case .ended(.cancelled):
             return try await write { try await $0.cancel(claim, facts: facts, now: now) }
@@ -95,9 +99,12 @@ struct AttemptConclusion: Sendable {
         }
     }
 
-    /// Only the last attempt, which might have gone otherwise, leaves a dead letter.
+    /// Only the last attempt, which might have gone otherwise, leaves a dead letter; so does throttling without an end.
     private func deadLetterCause(of verdict: Verdict) -> DeadLetterCause? {
-        guard verdict.status == .inconclusive, claim.attempt >= settings.retry.policy.maxAttempts else { return nil }
+        let isThrottled = verdict.reasonCode.flatMap(ErrorCategory.init(rawValue:))?.isThrottle ?? false
+        guard verdict.status == .inconclusive,
+            claim.attempt >= settings.retry.policy.maxAttempts || isThrottled
+        else { return nil }
         return DeadLetterCause(.attemptsExhausted, error: verdict.reason ?? "The target could not be judged.")
     }
 

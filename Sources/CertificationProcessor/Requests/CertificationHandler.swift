@@ -19,6 +19,9 @@ struct CertificationHandler: MessageHandler {
     /// Closed while the database is out of reach.
     let gate: ConsumptionGate
     let metrics: ProcessorMetrics
+    /// Nil for no limits and no breakers.
+    var admission: AdmissionPolicy?
+    var reporter: LimitReporter?
     let logger: Logger
 
     func handle(_ payload: CertificationRequested, of message: IncomingMessage) async throws -> Disposition {
@@ -31,11 +34,11 @@ struct CertificationHandler: MessageHandler {
             }
         }
         if let done, let done { return done }
-        logger.info("A worker died over the certification, and another such one runs here; the request is put off")
+        logger.info("Two workers died over the certification, and another such one runs here; the request is put off")
         return .postpone(settings.suspectPause + .random(upTo: .milliseconds(500)))
     }
 
-    /// - Returns: nil when a worker died over the certification and it may not be taken.
+    /// - Returns: nil when two workers died over the certification and it may not be taken.
     private func take(
         _ id: CertificationID, of message: IncomingMessage, mayTakeSuspect: Bool, logger: Logger
     ) async throws -> Disposition? {
@@ -54,6 +57,11 @@ struct CertificationHandler: MessageHandler {
             noteDeath(logger)
             metrics.recordStatus(.inconclusive)
             logger.error("The third worker died over the certification; it is given up")
+            return .done
+        case .deferred(let until, let because):
+            // Its successor was stored with the decision.
+            metrics.recordDeferral()
+            logger.info("The request has to wait", metadata: ["until": "\(until)", "because": "\(because)"])
             return .done
         case .heldByOther(let remaining):
             logger.info("Another claim holds the certification; the request is put off")
@@ -81,7 +89,7 @@ struct CertificationHandler: MessageHandler {
             do {
                 let outcome = try await store.claim(
                     id, of: message, owner: settings.owner, leaseDuration: settings.lease.duration,
-                    mayTakeSuspect: mayTakeSuspect, now: Date())
+                    mayTakeSuspect: mayTakeSuspect, admission: admission, now: Date())
                 return (outcome, asked)
             } catch let error as PostgresError where error.isConnectionTrouble || error.isRetriable {
                 let level = backoff.failures == 0 ? Logger.Level.warning : .debug
@@ -114,13 +122,32 @@ struct CertificationHandler: MessageHandler {
         let vendor = registry.model(claim.target.model)?.vendor ?? ""
         let run = CertificationRun(
             suite: suite.applicable(to: vendor), attempt: claim.attempt, maxAttempts: settings.retry.policy.maxAttempts,
-            resuming: claim.results)
+            throttling: throttling(of: claim), resuming: claim.results)
+        let evidence = AttemptEvidence()
         let attempt = Attempt(
             target: claim.target, number: claim.attempt, run: run, executor: TestExecutor(provider: provider),
-            timeLimit: settings.timeLimit, record: { try await record($0, under: claim, lease: lease, logger: logger) })
+            timeLimit: settings.timeLimit,
+            record: { result in
+                evidence.add(result)
+                return try await record(result, under: claim, lease: lease, logger: logger)
+            })
         let end = try await attempt.perform(under: lease)
-        metrics.recordAttempt(end, took: ContinuousClock.now - started)
+        let duration = ContinuousClock.now - started
+        metrics.recordAttempt(end, took: duration)
+        // Before the certification's end is written: a breaker's probe holds its place until then.
+        let charged = admission?.cost(of: claim.target, suite: claim.suite, after: claim.results)
+        if let reporter, let charged,
+            let observation = evidence.observation(of: claim, charged: charged, took: duration)
+        {
+            await reporter.report(observation, isProbe: claim.isProbe)
+        }
         return try await conclusion.conclude(end, suiteVersion: suite.version)
+    }
+
+    /// Without limits there is nothing that would put a throttled attempt off for the right time.
+    private func throttling(of claim: Claim) -> ThrottlePatience {
+        guard admission != nil else { return .countsAsAttempt }
+        return ThrottlePatience(after: claim.throttleDeferrals, since: claim.throttledSince, at: claim.startedAt)
     }
 
     private func record(
@@ -163,6 +190,7 @@ extension ClaimOutcome {
     fileprivate var name: String {
         switch self {
         case .claimed: "claimed"
+        case .deferred: "deferred"
         case .heldByOther: "held-by-other"
         case .finished: "finished"
         case .suspect: "suspect"

@@ -31,6 +31,11 @@ struct Sweeper: Service {
         do {
             log(try await store.requeueAbandoned(leaseExpiredFor: grace, now: Date()))
             log(try await store.endExpired(now: Date()))
+            for (job, count) in try await store.fillDispatchWindows(now: Date()) {
+                logger.notice(
+                    "Targets that waited for their turn are dispatched",
+                    metadata: ["jobId": "\(job)", "count": "\(count)"])
+            }
             try await store.forgetWorkers(silentFor: longestSilence)
         } catch {
             guard !Task.isCancelled else { return }

@@ -24,6 +24,10 @@ package struct CertificationRecord: Sendable, Hashable {
     package var finishedAt: Date?
     /// When the next attempt falls due; nil unless the status is `RETRYING`.
     package var nextAttemptAt: Date?
+    /// Until when a limit or an open circuit keeps it waiting; nil when none does, and while it runs.
+    package var deferredUntil: Date?
+    /// Which limit or circuit, in a few words.
+    package var deferredBecause: String?
 
     /// The outcome as events and mails carry it. The model's id stands in for a missing name.
     package var summary: CertificationSummary {

@@ -75,7 +75,7 @@ extension CertificationStore {
         """
         c.id, c.job_id, c.provider, c.model, c.region, c.profile, c.model_name, c.status, c.attempts,
         c.rating::float8 AS rating, c.badge, c.reason_code, c.reason, c.remedy, c.certified_until, c.queued_at,
-        c.started_at, c.finished_at, c.next_attempt_at
+        c.started_at, c.finished_at, c.next_attempt_at, c.deferred_until, c.deferred_because
         """
     }
 }
@@ -98,5 +98,8 @@ extension CertificationRecord {
         startedAt = try row.decodeIfPresent(Date.self, "started_at")
         finishedAt = try row.decodeIfPresent(Date.self, "finished_at")
         nextAttemptAt = status == .retrying ? try row.decodeIfPresent(Date.self, "next_attempt_at") : nil
+        guard !status.isTerminal, status != .processing else { return }
+        deferredUntil = try row.decodeIfPresent(Date.self, "deferred_until")
+        deferredBecause = try row.decodeIfPresent(String.self, "deferred_because")
     }
 }

@@ -12,17 +12,18 @@ extension CertificationStore {
     /// decides again.
     ///
     /// The attempt that begins is the message's. The lease belongs to `owner`, the process, and runs from now by the
-    /// database's clock. A certification over which a worker died is claimed only with `mayTakeSuspect`.
+    /// database's clock. A certification over which two workers died is claimed only with `mayTakeSuspect`. With an
+    /// `admission` it begins only when the downstream's limits and breakers let it.
     package func claim(
         _ id: CertificationID, of message: IncomingMessage, owner: UUID, leaseDuration: Duration,
-        mayTakeSuspect: Bool, now: Date
+        mayTakeSuspect: Bool, admission: AdmissionPolicy? = nil, now: Date
     ) async throws -> ClaimOutcome {
         try await announcing { connection in
             while true {
                 guard let row = try await claimRow(id, message: message, on: connection) else { return (.unknown, []) }
                 let step = ClaimStep(
                     row: row, message: message, owner: owner, leaseDuration: leaseDuration,
-                    mayTakeSuspect: mayTakeSuspect, now: now)
+                    mayTakeSuspect: mayTakeSuspect, admission: admission, now: now)
                 if let done = try await perform(step, on: connection) { return done }
             }
         }
@@ -36,7 +37,14 @@ extension CertificationStore {
             step.row.view, attempt: step.message.attempt, mayTakeSuspect: step.mayTakeSuspect)
         switch decision {
         case .take(let afterDeath):
-            return try await take(step, afterDeath: afterDeath, on: connection).map { (.claimed($0), []) }
+            let ticket = try await admit(step, on: connection)
+            if case .superseded = ticket { return (.superseded, []) }
+            if case .wait(let deferral) = ticket {
+                return try await putOff(step, deferral, afterDeath: afterDeath, on: connection)
+                    .map { (.deferred(until: $0, because: deferral.because), []) }
+            }
+            return try await take(step, afterDeath: afterDeath, isProbe: ticket == .startAsProbe, on: connection)
+                .map { (.claimed($0), []) }
         case .wait(let remaining):
             return (.heldByOther(remaining), [])
         case .leaveSuspect:
@@ -65,7 +73,9 @@ extension CertificationStore {
         return events + [deadLetter(step.message, cause, now: step.now)]
     }
 
-    private func take(_ step: ClaimStep, afterDeath: Bool, on connection: PostgresConnection) async throws -> Claim? {
+    private func take(
+        _ step: ClaimStep, afterDeath: Bool, isProbe: Bool, on connection: PostgresConnection
+    ) async throws -> Claim? {
         let row = step.row
         if row.view.jobStatus == .queued {
             // Before the certification's row, as everywhere.
@@ -81,7 +91,8 @@ extension CertificationStore {
             SET status = 'PROCESSING', fence = fence + 1, attempts = \(step.message.attempt),
                 lease_owner = \(step.owner), leased_at = clock_timestamp(),
                 lease_expires_at = clock_timestamp() + \(step.leaseDuration)::interval,
-                started_at = COALESCE(started_at, \(step.now)), next_attempt_at = NULL
+                started_at = COALESCE(started_at, \(step.now)), next_attempt_at = NULL,
+                deferred_until = NULL, deferred_because = NULL, admitted_at = NULL
             WHERE \(fragment: row.isUnchanged) RETURNING fence
             """,
             Self.selectResults(of: row.id),
@@ -92,7 +103,8 @@ extension CertificationStore {
             certificationID: row.id, jobID: row.jobID, target: row.target, suite: row.suite, lane: row.lane,
             attempt: step.message.attempt, fence: fence, runID: RunID(), startedAt: step.now,
             results: try rows[1].map { try $0.testResult() }, workerDeaths: row.view.deaths, isAfterDeath: afterDeath,
-            message: step.message)
+            message: step.message, isProbe: isProbe, throttleDeferrals: row.throttleDeferrals,
+            throttledSince: row.throttledSince)
     }
 
     private func end(
@@ -116,6 +128,8 @@ extension CertificationStore {
             """
             SELECT c.id, c.job_id, c.provider, c.model, c.region, c.profile, c.status, c.attempts, c.worker_deaths, c.fence,
                    c.lease_owner, \(fragment: Self.isOwnerExcused) AS is_owner_excused,
+                   c.request_id, c.deferred_until, c.deferred_because, c.admitted_at, c.throttle_deferrals,
+                   c.throttled_since, COALESCE(c.deferred_until > clock_timestamp(), false) AS is_deferred,
                    EXTRACT(EPOCH FROM c.lease_expires_at - clock_timestamp())::float8 AS lease_remaining,
                    jobs.suite, jobs.lane, jobs.status AS job_status, jobs.cancelled_at IS NOT NULL AS job_cancelled
             FROM certifications AS c JOIN jobs ON jobs.id = c.job_id WHERE c.id = \(id.rawValue)
@@ -126,17 +140,18 @@ extension CertificationStore {
 }
 
 /// A claim under way.
-private struct ClaimStep: Sendable {
+struct ClaimStep: Sendable {
     var row: ClaimRow
     var message: IncomingMessage
     var owner: UUID
     var leaseDuration: Duration
     var mayTakeSuspect: Bool
+    var admission: AdmissionPolicy?
     var now: Date
 }
 
 /// A certification's row as a claim read it.
-private struct ClaimRow: Sendable {
+struct ClaimRow: Sendable {
     var id: CertificationID
     var jobID: JobID
     var target: Target
@@ -145,6 +160,9 @@ private struct ClaimRow: Sendable {
     var fence: Int
     var leaseOwner: UUID?
     var view: ClaimView
+    var deferral: StoredDeferral
+    var throttleDeferrals: Int
+    var throttledSince: Date?
 
     init(_ row: PostgresRow, isHandled: Bool) throws {
         id = try row.identifier("id")
@@ -154,6 +172,9 @@ private struct ClaimRow: Sendable {
         lane = try row.name("lane")
         fence = try row.decode(Int.self, "fence")
         leaseOwner = try row.decodeIfPresent(UUID.self, "lease_owner")
+        deferral = try StoredDeferral(row)
+        throttleDeferrals = try row.decode(Int.self, "throttle_deferrals")
+        throttledSince = try row.decodeIfPresent(Date.self, "throttled_since")
         view = ClaimView(
             status: try row.name("status"), attempts: try row.decode(Int.self, "attempts"),
             workerDeaths: try row.decode(Int.self, "worker_deaths"),

@@ -26,17 +26,25 @@ package struct Claim: Sendable {
     package var isAfterDeath: Bool
     /// The message that asked for the attempt; it is recorded in the inbox when the attempt ends.
     package var message: IncomingMessage
+    /// Whether a circuit breaker waits for the attempt's outcome.
+    package var isProbe: Bool
+    /// How often it was put off because it was throttled.
+    package var throttleDeferrals: Int
+    /// When it was put off first because it was throttled.
+    package var throttledSince: Date?
 
     /// What the next span of the trace is a child of.
     package var trace: TraceContext? { message.trace }
 
     /// Whether the target may be what kills its workers.
-    package var isSuspect: Bool { workerDeaths > 0 }
+    package var isSuspect: Bool { workerDeaths >= ClaimDecision.solitudeThreshold }
 }
 
 /// Whether a processor may certify a target now.
 package enum ClaimOutcome: Sendable {
     case claimed(Claim)
+    /// A limit is reached or a circuit is open: the message's successor is in the outbox and falls due then.
+    case deferred(until: Date, because: String)
     /// Another claim's lease runs for that long yet.
     case heldByOther(Duration)
     /// A worker died over it, and the caller may take no such certification now.
@@ -88,8 +96,11 @@ enum ClaimDecision: Sendable, Hashable {
 
     /// The third death of a certification's worker ends it: whatever it does to a processor, it does not again.
     static let deathLimit = 3
+    /// From the second death on, a certification runs without others of its kind beside it. The first may be anybody's:
+    /// what a killed process had under way goes on elsewhere at once, and not one after another.
+    static let solitudeThreshold = 2
 
-    /// `attempt` is the message's; a certification over which a worker died is taken only with `mayTakeSuspect`.
+    /// `attempt` is the message's; a certification over which two workers died is taken only with `mayTakeSuspect`.
     init(_ view: ClaimView, attempt: Int, mayTakeSuspect: Bool) {
         if view.status.isTerminal {
             self = .finished(view.status)
@@ -103,7 +114,7 @@ enum ClaimDecision: Sendable, Hashable {
             self = .cancel
         } else if view.deaths >= Self.deathLimit {
             self = .giveUp
-        } else if view.deaths > 0, !mayTakeSuspect {
+        } else if view.deaths >= Self.solitudeThreshold, !mayTakeSuspect {
             self = .leaveSuspect
         } else {
             self = .take(afterDeath: view.hasDeadWorker)

@@ -8,9 +8,11 @@ extension CertificationStore {
     /// Ends an attempt that brought no verdict and schedules the next: one transaction with the run, the inbox and the
     /// request, which is published when it falls due. When the job was cancelled meanwhile, the certification ends instead.
     ///
-    /// May be repeated after an error. `reason` says why another attempt is needed.
+    /// May be repeated after an error. `reason` says why another attempt is needed. An attempt that was only throttled
+    /// need not be counted: the next one then has its number.
     package func retry(
-        _ claim: Claim, because reason: Reason, at due: Date, facts: RunFacts, now: Date
+        _ claim: Claim, because reason: Reason, at due: Date, counting isCounted: Bool = true, facts: RunFacts,
+        now: Date
     ) async throws -> WriteOutcome {
         try await announcing { connection in
             let job = try await lockedJob(of: claim, on: connection)
@@ -19,24 +21,27 @@ extension CertificationStore {
                 return try await end(claim, ending, job: job, deadLetter: nil, on: connection)
             }
             let ending = RunEnding(status: .retrying, verdict: nil, reason: reason, facts: facts, now: now)
-            return (try await schedule(claim, ending, job: job, due: due, on: connection), [])
+            return (try await schedule(claim, ending, job: job, due: due, counting: isCounted, on: connection), [])
         }
     }
 
     private func schedule(
-        _ claim: Claim, _ ending: RunEnding, job: LockedJob, due: Date, on connection: PostgresConnection
+        _ claim: Claim, _ ending: RunEnding, job: LockedJob, due: Date, counting isCounted: Bool,
+        on connection: PostgresConnection
     ) async throws -> WriteOutcome {
         let request = CertificationRequested(
             jobID: job.id, certificationID: claim.certificationID, target: claim.target, suite: job.suite,
             lane: job.lane, requestedAt: job.createdAt)
         let message = try OutgoingMessage(
-            request, attempt: claim.attempt + 1, trace: claim.trace?.child(), now: ending.now)
+            request, attempt: isCounted ? claim.attempt + 1 : claim.attempt, trace: claim.trace?.child(),
+            now: ending.now)
         let changed = try await connection.execute(
             """
             UPDATE certifications
             SET status = 'RETRYING', next_attempt_at = \(due), reason_code = \(ending.reason?.code),
                 reason = \(ending.reason?.text), lease_owner = NULL, lease_expires_at = NULL,
                 request_id = \(message.id.rawValue), request_expires_at = NULL
+                \(fragment: isCounted ? "" : Self.uncounting(claim, due: due, ending))
             WHERE \(fragment: claim.isHeld)
             """)
         guard changed == 1 else {
@@ -46,5 +51,14 @@ extension CertificationStore {
         try await recordHandled(claim.message, on: connection)
         try await outbox.insert([message], notBefore: due, on: connection)
         return .recorded(.retrying)
+    }
+
+    /// What takes an attempt back that was only throttled.
+    private static func uncounting(_ claim: Claim, due: Date, _ ending: RunEnding) -> SQLStatement {
+        """
+        , attempts = \(claim.attempt - 1), throttle_deferrals = throttle_deferrals + 1,
+        throttled_since = COALESCE(throttled_since, \(ending.now)), deferred_until = \(due),
+        deferred_because = 'throttled'
+        """
     }
 }

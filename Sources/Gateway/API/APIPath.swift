@@ -6,4 +6,5 @@ enum APIPath {
     static let models = "\(root)/models"
     static let regions = "\(root)/regions"
     static let statistics = "\(root)/stats"
+    static let limits = "\(root)/limits"
 }

@@ -31,6 +31,9 @@ struct CertificationBody: Sendable, Encodable {
     var startedAt: Date?
     var finishedAt: Date?
     var nextAttemptAt: Date?
+    /// Until when a limit or an open circuit keeps it waiting, and which one.
+    var deferredUntil: Date?
+    var deferredBecause: String?
     var links: Links
 
     init(_ record: CertificationRecord) {
@@ -53,6 +56,8 @@ struct CertificationBody: Sendable, Encodable {
         startedAt = record.startedAt
         finishedAt = record.finishedAt
         nextAttemptAt = record.nextAttemptAt
+        deferredUntil = record.deferredUntil
+        deferredBecause = record.deferredBecause
         links = Links(
             self: "\(APIPath.certifications)/\(record.id)", job: JobBody.path(of: record.jobID))
     }
@@ -61,7 +66,7 @@ struct CertificationBody: Sendable, Encodable {
         case id
         case jobID = "jobId"
         case provider, model, modelName, region, profile, status, attempts, rating, badge, reasonCode, reason, remedy
-        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, links
+        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil, deferredBecause, links
     }
 }
 

@@ -27,11 +27,12 @@ struct GatewayComposition {
         let broker = try broker()
         let outbox = PostgresOutbox(client: database, schema: CertificationStore.schema, logger: logger)
         let relay = OutboxRelay(store: outbox, publisher: broker.publisher, logger: logger)
-        let store = CertificationStore(client: database, outbox: outbox, relay: relay, logger: logger)
+        let store = CertificationStore(
+            client: database, outbox: outbox, relay: relay, dispatchWindow: settings.dispatchWindow, logger: logger)
         let api = try await api(store: store)
         return ServiceProcess.Composition(
             services: [DatabaseClosing(database: database), broker, relay, server(of: api)],
-            healthChecks: [.database(database, logger: logger), .broker(broker)])
+            healthChecks: [.database(database, logger: logger), .broker(broker), .circuits(store)])
     }
 
     private func database() throws(ConfigurationFailure) -> PostgresClient {

@@ -1,3 +1,4 @@
+import CertificationStore
 import Foundation
 import ServiceRuntime
 
@@ -16,6 +17,8 @@ struct GatewaySettings: Sendable {
     var tokenAudience: String
     /// Whether clients reach the gateway over TLS, which then ends in front of it.
     var isReachedOverTLS: Bool
+    /// How many targets of one job may be on their way at once.
+    var dispatchWindow: Int
 
     /// - Throws: a sentence that names the key that is missing or malformed.
     init(_ settings: ServiceSettings) throws(ConfigurationFailure) {
@@ -32,6 +35,8 @@ struct GatewaySettings: Sendable {
         tokenIssuer = try settings.text("JWT_ISSUER", default: "certforge")
         tokenAudience = try settings.text("JWT_AUDIENCE", default: "certforge-api")
         isReachedOverTLS = try settings.text("PUBLIC_URL", default: "").lowercased().hasPrefix("https://")
+        dispatchWindow = try settings.integer(
+            "DISPATCH_WINDOW", default: CertificationStore.defaultDispatchWindow, in: 1...1_000_000)
         guard tokenSecret.count >= TokenVerifier.shortestSecret else {
             throw ConfigurationFailure(
                 key: "JWT_SECRET",

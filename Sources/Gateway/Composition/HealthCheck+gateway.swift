@@ -37,6 +37,17 @@ extension HealthCheck {
         }
     }
 
+    /// Open circuits keep targets waiting, whatever the gateway does.
+    static func circuits(_ store: CertificationStore) -> HealthCheck {
+        HealthCheck("circuits") {
+            do {
+                return try await store.limits().trouble.map(State.degraded) ?? .healthy()
+            } catch {
+                return .degraded("cannot be read: \(error)")
+            }
+        }
+    }
+
     /// Without the broker the gateway still takes jobs: the outbox keeps their messages.
     static func broker(_ broker: RabbitMQBroker) -> HealthCheck {
         HealthCheck("broker") {

@@ -42,6 +42,7 @@ struct GatewayAPI: Sendable {
         let certifications = CertificationRoutes(store: store, registry: registry, cursors: cursors)
         let catalogue = CatalogueRoutes(registry: registry)
         let statistics = StatisticsRoutes(store: store, now: now)
-        return jobs.endpoints + certifications.endpoints + catalogue.endpoints + statistics.endpoints
+        let limits = LimitsRoutes(store: operations)
+        return limits.endpoints + jobs.endpoints + certifications.endpoints + catalogue.endpoints + statistics.endpoints
     }
 }

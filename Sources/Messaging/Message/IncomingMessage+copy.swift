@@ -1,12 +1,12 @@
-import Contracts
-import Foundation
+package import Contracts
+package import Foundation
 
 extension IncomingMessage {
     /// The message as it would be sent again, by the way it came.
     ///
     /// Headers of the sender's own travel along, and that of a replay; the others that begin with `x-` belong to the
     /// broker or to CertForge and are written anew.
-    func copy(id: MessageID, attempt: Int, now: Date) -> OutgoingMessage {
+    package func copy(id: MessageID, attempt: Int, now: Date) -> OutgoingMessage {
         OutgoingMessage(
             id: id, exchange: exchange, routingKey: routingKey, mandatory: true,
             type: MessageType(name: typeName ?? "unknown", schemaVersion: schemaVersion ?? 0),

@@ -1,10 +1,10 @@
-import Contracts
+package import Contracts
 import Foundation
 
 extension MessageID {
     /// The id that follows this one: always the same for the same id, different for different ones. It keeps the leading
     /// timestamp; a UUID version 8 (RFC 9562 §5.8).
-    var following: MessageID {
+    package var following: MessageID {
         let (high, low) = words
         let head = Self.mixed(low &+ Self.mixed(high))
         let tail = Self.mixed(head)

@@ -60,6 +60,9 @@ struct OpenAPITests {
         case testResult = "TestResult"
         case model = "Model"
         case statistics = "Statistics"
+        case limits = "Limits"
+        case downstreamLimit = "DownstreamLimit"
+        case circuitBreaker = "CircuitBreaker"
         case problem = "Problem"
 
         func fields() throws -> Set<String> {
@@ -80,6 +83,9 @@ struct OpenAPITests {
             case .testResult: try names(TestResultBody(.full))
             case .model: try names(ModelBody(.full))
             case .statistics: try names(StatisticsBody(.full))
+            case .limits: try names(LimitsBody(LimitSnapshot(downstreams: [], breakers: [], now: TestGateway.now)))
+            case .downstreamLimit: try names(LimitsBody.Downstream(.full))
+            case .circuitBreaker: try names(LimitsBody.Breaker(.full))
             case .problem: try names(ProblemDocument(.invalid([.field("a", "b")]), instance: "", traceID: ""))
             }
         }
@@ -108,7 +114,21 @@ extension CertificationRecord {
         target: Target(provider: .bedrock, model: "m", region: "r", profile: .global), modelName: "M",
         status: .certified, attempts: 1, rating: 5, badge: .premium, reasonCode: "C", reason: "r", remedy: "s",
         certifiedUntil: TestGateway.now, queuedAt: TestGateway.now, startedAt: TestGateway.now,
-        finishedAt: TestGateway.now, nextAttemptAt: TestGateway.now)
+        finishedAt: TestGateway.now, nextAttemptAt: TestGateway.now, deferredUntil: TestGateway.now,
+        deferredBecause: "limit reached: requests per minute")
+}
+
+extension LimitSnapshot.DownstreamUse {
+    fileprivate static let full = LimitSnapshot.DownstreamUse(
+        downstream: Downstream(provider: .bedrock, model: "m", region: "r"),
+        quota: DownstreamQuota(requestsPerMinute: 1, tokensPerMinute: 1, concurrency: 1), factor: 1, inUse: 0,
+        nextFreeAt: TestGateway.now)
+}
+
+extension LimitSnapshot.Breaker {
+    fileprivate static let full = LimitSnapshot.Breaker(
+        provider: .bedrock, region: "r", errorClass: .server, phase: .open, failures: 5, retryAt: TestGateway.now,
+        openSince: TestGateway.now)
 }
 
 extension RunRecord {

@@ -20,6 +20,8 @@ struct HandlerScenario: Sendable {
     private let store: CertificationStore
     private let logger: Logger
     private let providers: [ProviderID: any ModelProvider]
+    private let admission: AdmissionPolicy?
+    private let reporter: LimitReporter?
 
     /// - Parameters:
     ///   - lease: how long a lease holds; the tests that need it to end choose a short one.
@@ -27,15 +29,18 @@ struct HandlerScenario: Sendable {
     init(
         _ scenario: CertificationScenario, _ steps: [ScriptedModel.Step] = [], isConfigured: Bool = true,
         timeLimit: Duration = .seconds(60), lease: Duration = .seconds(15),
-        renewal: Duration = .milliseconds(20), maxAttempts: Int = 3,
-        store: CertificationStore? = nil, logger: Logger = PostgresScratch.logger
+        renewal: Duration = .milliseconds(20), maxAttempts: Int = 3, store: CertificationStore? = nil,
+        admission: AdmissionPolicy? = nil, provider: (any ModelProvider)? = nil, retryCap: Duration = .seconds(60),
+        logger: Logger = PostgresScratch.logger
     ) {
         self.scenario = scenario
+        self.admission = admission
+        reporter = admission.map { _ in LimitReporter(store: store ?? scenario.store, logger: logger) }
         self.store = store ?? scenario.store
         self.logger = logger
         model = ScriptedModel(steps)
-        providers = isConfigured ? [.bedrock: model] : [:]
-        let policy = RetryPolicy(maxAttempts: maxAttempts, base: .seconds(2), cap: .seconds(60))
+        providers = isConfigured ? [.bedrock: provider ?? model] : [:]
+        let policy = RetryPolicy(maxAttempts: maxAttempts, base: .seconds(2), cap: retryCap)
         settings = AttemptSettings(
             owner: scenario.owner, lease: LeaseTiming(duration: lease, renewalInterval: renewal),
             timeLimit: timeLimit, retry: RetryTiming(policy: policy), softwareVersion: "0.0.0-test")
@@ -43,11 +48,15 @@ struct HandlerScenario: Sendable {
 
     /// Handles a request as a consumer would have it handled.
     func handle(_ record: CertificationRecord, attempt: Int = 1) async throws -> Disposition {
+        try await handle(try scenario.request(record, attempt: attempt))
+    }
+
+    func handle(_ message: IncomingMessage) async throws -> Disposition {
         let handler = CertificationHandler(
             store: store, leases: leases, suspects: suspects, providers: providers, registry: try .bundled(),
             suites: SuiteCatalog(suites: [.scripted]), settings: settings, gate: gate,
-            metrics: ProcessorMetrics(factory: NOOPMetricsHandler.instance), logger: logger)
-        let message = try scenario.request(record, attempt: attempt)
+            metrics: ProcessorMetrics(factory: NOOPMetricsHandler.instance), admission: admission, reporter: reporter,
+            logger: logger)
         return try await handler.handle(try message.payload(), of: message)
     }
 

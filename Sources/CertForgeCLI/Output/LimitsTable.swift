@@ -1,0 +1,39 @@
+/// Limits and breakers as a table, the breakers first.
+struct LimitsTable {
+    private static let heading = ["model", "region", "requests/min", "tokens/min", "at once", "share", "next free"]
+
+    private let answer: LimitsAnswer
+
+    init(_ answer: LimitsAnswer) {
+        self.answer = answer
+    }
+
+    /// Lines joined by line feeds.
+    var text: String {
+        let open = answer.breakers.filter { $0.state != "closed" }
+        var lines = open.map { breaker in
+            "circuit \(breaker.state): \(breaker.provider) \(breaker.region) \(breaker.errorClass)"
+                + (breaker.retryAt.map { ", next probe at \($0)" } ?? "")
+        }
+        if open.isEmpty { lines.append("All circuits are closed.") }
+        let rows = answer.downstreams.map(Self.cells)
+        guard !rows.isEmpty else { return (lines + ["No model has been called yet."]).joined(separator: "\n") }
+        let table = [Self.heading] + rows
+        let widths = Self.heading.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
+        lines += table.map { row in
+            zip(row, widths).map { $0.padding(to: $1) }.joined(separator: "  ")
+        }
+        if answer.downstreams.contains(where: \.guessed) { lines.append("~ guessed; LIMITS_FILE says what is true") }
+        return lines.map(\.terminalSafe).joined(separator: "\n")
+    }
+
+    private static func cells(_ use: LimitsAnswer.Downstream) -> [String] {
+        let mark = use.guessed ? "~" : ""
+        let limit = { (number: Double?) in number.map { "\(mark)\(Int($0))" } ?? "–" }
+        return [
+            use.model, use.region, limit(use.requestsPerMinute), limit(use.tokensPerMinute),
+            "\(use.inUse) of \(limit(use.concurrency.map(Double.init)))", "\(Int((use.factor * 100).rounded())) %",
+            use.nextFreeAt,
+        ]
+    }
+}
