@@ -214,7 +214,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "CertForgeCLI", "Gateway", "GatewayTests", "ServiceRuntime", "CertificationProcessor", "Notifier",
-                "AMQP", "Postgres",
+                "AMQP", "Postgres", hummingbirdTesting, httpTypes, metricsTestKit, coreMetrics,
                 "Curl", "Messaging", "MessagingTesting",
                 "MessagingRabbitMQ", "MessagingPostgres", "CertificationStore", "Certification", "Contracts", lifecycle,
                 logging, metrics,

@@ -35,13 +35,16 @@ package final class CertForgeSystem: Sendable {
     /// The gateway's.
     package var url: String { "http://127.0.0.1:\(gatewayPort)" }
 
-    /// Starts a program, again when it was stopped or killed, and waits until it is ready. `label` keeps several processes
-    /// of one program apart.
-    package func start(_ name: String, as label: String? = nil, awaitReadiness: Bool = true) async throws {
+    /// Starts a program, again when it was stopped or killed, and waits until it is ready.
+    ///
+    /// `label` is its name here, for a second process of the same program; `settings` are its own beside those of all.
+    package func start(
+        _ name: String, as label: String? = nil, with settings: [String: String] = [:], awaitReadiness: Bool = true
+    ) async throws {
         var own: [String: String] = [:]
         if name == "gateway" { own["HTTP_PORT"] = "\(gatewayPort)" }
         if name == "bedrock-simulator" { own["HTTP_PORT"] = "\(simulatorPort)" }
-        let program = try surroundings.start(name, settings: own)
+        let program = try surroundings.start(name, settings: own.merging(settings) { _, new in new })
         programs.withLock { $0[label ?? name] = program }
         if awaitReadiness { try await program.ready() }
     }

@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import LocalSystem
 import Testing
 
 extension EndToEndTests {

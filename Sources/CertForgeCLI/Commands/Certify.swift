@@ -11,26 +11,7 @@ struct Certify: AsyncParsableCommand {
             and with 130 when it was interrupted; the job goes on then.
             """)
 
-    @Option(help: "A model's id; may be repeated.")
-    var model: [String] = []
-
-    @Option(help: "A vendor, all of whose models are certified; may be repeated.")
-    var vendor: [String] = []
-
-    @Flag(help: "Every certifiable model of the registry.")
-    var all = false
-
-    @Option(help: "A region; may be repeated.")
-    var region: [String]
-
-    @Option(help: "The lane; default: by the number of targets.")
-    var lane: Lane?
-
-    @Option(help: "The suite of tests.")
-    var suite: String?
-
-    @Option(help: "An address that is mailed the outcome; may be repeated.")
-    var notify: [String] = []
+    @OptionGroup var selection: SelectionOptions
 
     @Flag(inversion: .prefixedNo, help: "Wait for the verdicts.")
     var wait = true
@@ -41,9 +22,6 @@ struct Certify: AsyncParsableCommand {
     @OptionGroup var gateway: GatewayAddress
 
     func validate() throws {
-        guard [!model.isEmpty, !vendor.isEmpty, all].count(where: \.self) == 1 else {
-            throw ValidationError("Say what to certify with exactly one of --model, --vendor and --all.")
-        }
         guard (1...604_800).contains(timeout) else {
             throw ValidationError("--timeout is \(timeout); it must be from 1 to 604800 seconds.")
         }
@@ -62,14 +40,11 @@ struct Certify: AsyncParsableCommand {
 
     /// One key for all attempts, so that the job is made once even when an answer was lost.
     private func submit(to client: GatewayClient) async throws -> JobAnswer {
-        let request = JobRequest(
-            models: model.isEmpty ? nil : model, vendors: vendor.isEmpty ? nil : vendor, all: all ? true : nil,
-            regions: region, lane: lane?.rawValue, suite: suite, notify: notify.isEmpty ? nil : notify)
         let key = UUID()
         let progress = ProgressBar(columns: nil, write: Console.note)
         let patience = Patience { progress.note("Waiting for the gateway: \($0)") }
         return try await patience.answer {
-            try await client.post("/api/v1/certifications/jobs", request, idempotencyKey: key)
+            try await client.post("/api/v1/certifications/jobs", selection.request, idempotencyKey: key)
         }
     }
 
@@ -85,5 +60,3 @@ struct Certify: AsyncParsableCommand {
         }
     }
 }
-
-extension Lane: ExpressibleByArgument {}

@@ -36,6 +36,17 @@ struct GatewayClient: Sendable {
             .post, path, headers: [("Content-Type", "application/json")], body: try JSONEncoder().encode(body))
     }
 
+    /// What the path answers to a change of some fields. Throws as `get` does.
+    func patch<Body: Decodable>(_ path: String, _ body: some Encodable) async throws -> Body {
+        try await call(
+            .patch, path, headers: [("Content-Type", "application/json")], body: try JSONEncoder().encode(body))
+    }
+
+    /// Deletes what answers with nothing. Throws as `get` does.
+    func remove(_ path: String) async throws {
+        _ = try await send(.delete, path)
+    }
+
     /// - Throws: `GatewayFailure`, as `get` does.
     func delete<Body: Decodable>(_ path: String) async throws -> Body {
         try await call(.delete, path)
@@ -45,6 +56,18 @@ struct GatewayClient: Sendable {
         _ method: HTTPRequest.Method, _ path: String, headers: [(name: String, value: String)] = [],
         body: Data = Data()
     ) async throws -> Body {
+        let data = try await send(method, path, headers: headers, body: body)
+        do {
+            return try JSONDecoder().decode(Body.self, from: data)
+        } catch {
+            throw GatewayFailure(unreadable: address + path, error: error)
+        }
+    }
+
+    private func send(
+        _ method: HTTPRequest.Method, _ path: String, headers: [(name: String, value: String)] = [],
+        body: Data = Data()
+    ) async throws -> Data {
         var fields = HTTPHeaders()
         fields.append("Authorization", "Bearer \(token)")
         for header in headers { fields.append(header.name, header.value) }
@@ -58,10 +81,6 @@ struct GatewayClient: Sendable {
         guard (200..<300).contains(response.status) else {
             throw GatewayFailure(status: response.status, body: response.body)
         }
-        do {
-            return try JSONDecoder().decode(Body.self, from: response.body)
-        } catch {
-            throw GatewayFailure(unreadable: address + path, error: error)
-        }
+        return response.body
     }
 }

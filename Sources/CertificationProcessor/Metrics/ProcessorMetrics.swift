@@ -23,7 +23,7 @@ final class ProcessorMetrics: Sendable {
         "circuit_breaker_open": "1 while a circuit is open or half open, else 0.",
         "certifications_running": "Certifications that run in this process now.",
         "certification_leases_held": "Leases that this process renews.",
-        "certification_suspects_running": "Certifications that run here now and over which a worker died before.",
+        "certification_suspects_running": "Certifications that run here now and over which two workers died before.",
         "certification_worker_deaths_total": "Deaths of workers that this process found and counted.",
     ]
 

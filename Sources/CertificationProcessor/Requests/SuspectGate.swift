@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Lets one certification at a time run over which a worker died before.
+/// Lets one certification at a time run over which two workers died before.
 ///
 /// Whatever runs beside a target that kills its process dies with it. By running alone among those that may be to blame,
-/// the innocent ones die with it once and never again.
+/// the innocent ones die with it twice at most.
 final class SuspectGate: Sendable {
     private let isOccupied = Atomic(false)
 

@@ -13,16 +13,7 @@ extension CertificationStore {
     package func submit(_ submission: JobSubmission) async throws -> SubmissionOutcome {
         let work = try SubmittedWork(submission, window: dispatchWindow)
         do {
-            return try await announcing { connection in
-                guard try await insertJob(submission, on: connection) else {
-                    return (try await earlierSubmission(like: submission, on: connection), [])
-                }
-                try await insertCertifications(of: submission, requests: work.requestIDs, on: connection)
-                let ending = try await endUnsupportedTargets(of: submission, on: connection)
-                let rows = try await connection.query(Self.selectJobs("jobs.id = \(submission.id.rawValue)"))
-                guard let record = try rows.first.map(JobRecord.init) else { throw MissingJob(id: submission.id) }
-                return (.accepted(record), work.messages + ending)
-            }
+            return try await announcing { try await store(submission, work, on: $0) }
         } catch let error as PostgresError where error.isConnectionTrouble {
             logger.warning(
                 "The connection was lost while a job was stored; looking whether it was",
@@ -30,6 +21,28 @@ extension CertificationStore {
             guard let record = try await job(submission.id) else { throw error }
             return .accepted(record)
         }
+    }
+
+    /// Stores a job as `submit` does, in the caller's transaction.
+    ///
+    /// - Returns: the messages that the caller has to put into the outbox, besides.
+    func store(
+        _ submission: JobSubmission, on connection: PostgresConnection
+    ) async throws -> (SubmissionOutcome, [OutgoingMessage]) {
+        try await store(submission, try SubmittedWork(submission), on: connection)
+    }
+
+    private func store(
+        _ submission: JobSubmission, _ work: SubmittedWork, on connection: PostgresConnection
+    ) async throws -> (SubmissionOutcome, [OutgoingMessage]) {
+        guard try await insertJob(submission, on: connection) else {
+            return (try await earlierSubmission(like: submission, on: connection), [])
+        }
+        try await insertCertifications(of: submission, requests: work.requestIDs, on: connection)
+        let ending = try await endUnsupportedTargets(of: submission, on: connection)
+        let rows = try await connection.query(Self.selectJobs("jobs.id = \(submission.id.rawValue)"))
+        guard let record = try rows.first.map(JobRecord.init) else { throw MissingJob(id: submission.id) }
+        return (.accepted(record), work.messages + ending)
     }
 
     /// - Returns: false when the idempotency key is taken.

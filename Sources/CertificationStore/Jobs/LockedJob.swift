@@ -20,13 +20,19 @@ struct LockedJob: Sendable {
 extension LockedJob {
     /// Waits for the job's row and locks it until the end of the transaction; nil when there is no such job.
     static func lock(_ id: JobID, on connection: PostgresConnection) async throws -> LockedJob? {
+        try await lock([id], on: connection).first
+    }
+
+    /// Locks several jobs, those that there are: in the order of their ids, so that two transactions never wait for each
+    /// other's.
+    static func lock(_ ids: [JobID], on connection: PostgresConnection) async throws -> [LockedJob] {
         try await connection.query(
             """
             SELECT id, status, suite, lane, requested_by, notify, skipped, created_at, cancelled_at,
                    traceparent
-            FROM jobs WHERE id = \(id.rawValue) FOR UPDATE
+            FROM jobs WHERE id = ANY (\(ids.map(\.rawValue))) ORDER BY id FOR UPDATE
             """
-        ).first.map(LockedJob.init)
+        ).map(LockedJob.init)
     }
 
     /// After one of its certifications has ended: ends the job when none is unfinished, else dispatches the next one

@@ -5,6 +5,8 @@ enum APIPath {
     static let certifications = "\(root)/certifications"
     static let models = "\(root)/models"
     static let regions = "\(root)/regions"
+    static let waiting = "\(root)/waiting"
+    static let schedules = "\(root)/schedules"
     static let statistics = "\(root)/stats"
     static let limits = "\(root)/limits"
 }

@@ -90,15 +90,6 @@ extension JobRequestBody: Decodable {
     }
 }
 
-/// Any field name.
-private struct AnyField: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-
-    init?(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-}
-
 /// Reads any value and keeps nothing of it.
 private struct PassedOver: Decodable {
     init(from decoder: any Decoder) {}

@@ -31,7 +31,9 @@ struct GatewayComposition {
             client: database, outbox: outbox, relay: relay, dispatchWindow: settings.dispatchWindow, logger: logger)
         let api = try await api(store: store)
         return ServiceProcess.Composition(
-            services: [DatabaseClosing(database: database), broker, relay, server(of: api)],
+            services: [
+                DatabaseClosing(database: database), broker, relay, scheduler(of: api), server(of: api),
+            ],
             healthChecks: [.database(database, logger: logger), .broker(broker), .circuits(store)])
     }
 
@@ -67,6 +69,11 @@ struct GatewayComposition {
                 now: { Date() }),
             cursors: CursorSigner(secret: settings.tokenSecret), bodyLimits: settings.bodyLimits,
             isReachedOverTLS: settings.isReachedOverTLS, now: { Date() })
+    }
+
+    private func scheduler(of api: GatewayAPI) -> Scheduler {
+        Scheduler(
+            store: api.operations, planner: api.schedulePlanner, metrics: SchedulerMetrics(), logger: logger)
     }
 
     private func server(of api: GatewayAPI) -> some ApplicationProtocol {

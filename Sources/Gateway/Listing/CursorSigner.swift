@@ -1,10 +1,9 @@
 import Crypto
 import Foundation
 
-/// Makes and checks the cursors of lists: the id of a page's last element with a tag that binds it to the list and its
+/// Makes and checks the cursors of lists: the id or the place of a page's last element with a tag that binds it to the list and its
 /// filters, so that a cursor is only good where it was given out.
 struct CursorSigner: Sendable {
-    private static let idLength = 16
     private static let tagLength = 16
 
     private let key: SymmetricKey
@@ -18,17 +17,25 @@ struct CursorSigner: Sendable {
 
     /// The cursor of a page that ends with `id`; `list` names the list and its filters.
     func cursor(after id: UUID, in list: String) -> String {
-        let bytes = withUnsafeBytes(of: id.uuid) { Data($0) }
-        return (bytes + tag(of: bytes, in: list)).base64URLEncoded
+        cursor(after: withUnsafeBytes(of: id.uuid) { Data($0) }, in: list)
+    }
+
+    /// The cursor of a page that ends at a position of the list's own kind.
+    func cursor(after position: Data, in list: String) -> String {
+        (position + tag(of: position, in: list)).base64URLEncoded
     }
 
     /// The id of a cursor that was given out for this very list; nil for anything else.
     func id(of cursor: String, in list: String) -> UUID? {
-        guard let data = Data(base64URLEncoded: cursor), data.count == Self.idLength + Self.tagLength
-        else { return nil }
-        let bytes = data.prefix(Self.idLength)
-        guard isTag(data.dropFirst(Self.idLength), of: bytes, in: list) else { return nil }
+        guard let bytes = position(of: cursor, in: list), bytes.count == 16 else { return nil }
         return bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+    }
+
+    /// The position of a cursor that was given out for this very list; nil for anything else.
+    func position(of cursor: String, in list: String) -> Data? {
+        guard let data = Data(base64URLEncoded: cursor), data.count > Self.tagLength else { return nil }
+        let bytes = Data(data.dropLast(Self.tagLength))
+        return isTag(data.suffix(Self.tagLength), of: bytes, in: list) ? bytes : nil
     }
 
     private func tag(of id: Data, in list: String) -> Data {

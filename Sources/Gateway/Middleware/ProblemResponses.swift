@@ -26,7 +26,8 @@ struct ProblemResponses: RouterMiddleware {
         switch problem.kind {
         case .internalError:
             context.log.error("Request failed", metadata: ["error": "\(String(reflecting: error))"])
-        case .unavailable, .jobFinished, .idempotencyKeyReused, .invalidRequest, .malformedJSON, .unauthenticated,
+        case .unavailable, .jobFinished, .alreadyOnItsWay, .nameTaken, .idempotencyKeyReused, .invalidRequest,
+            .malformedJSON, .unauthenticated,
             .notFound, .methodNotAllowed, .requestTimeout, .contentTooLarge, .unsupportedMediaType, .rejected,
             .methodNotImplemented:
             let level: Logger.Level = problem.kind == .unavailable ? .warning : .info

@@ -10,6 +10,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case methodNotAllowed = "method-not-allowed"
     case requestTimeout = "request-timeout"
     case jobFinished = "job-already-finished"
+    case alreadyOnItsWay = "already-on-its-way"
+    case nameTaken = "name-already-taken"
     case contentTooLarge = "content-too-large"
     case unsupportedMediaType = "unsupported-media-type"
     case idempotencyKeyReused = "idempotency-key-reused"
@@ -28,7 +30,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
-        case .jobFinished: .conflict
+        case .jobFinished, .alreadyOnItsWay, .nameTaken: .conflict
         case .contentTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .idempotencyKeyReused: .unprocessableContent
@@ -47,6 +49,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .methodNotAllowed: "The resource does not support this method"
         case .requestTimeout: "The body took too long to arrive"
         case .jobFinished: "The job has already finished"
+        case .alreadyOnItsWay: "It does not wait any more"
+        case .nameTaken: "The name is taken"
         case .contentTooLarge: "The body is too large"
         case .unsupportedMediaType: "The body's media type is not supported"
         case .idempotencyKeyReused: "The idempotency key was used for another request"

@@ -28,9 +28,12 @@ struct JobRoutes: Sendable {
         // An option that is not known might have been meant to keep the job from being made.
         try QueryReader(request, known: []).check()
         let body = try await JSONRequest.decode(JobRequestBody.self, from: request, limits: bodyLimits)
-        let (key, keyFaults) = Self.idempotencyKey(of: request)
+        let (key, keyFaults) = IdempotencyKey.keyOrFaults(of: request.headers)
         let plan = try planner.plan(body, otherFaults: keyFaults)
-        let submission = try submission(plan, key: key, caller: caller, trace: context.trace)
+        let submission = try plan.submission(
+            in: registry,
+            from: JobOrigin(
+                requestedBy: caller.subject, idempotencyKey: key?.text, trace: context.trace, createdAt: now()))
         switch try await store.submit(submission) {
         case .accepted(let job):
             context.log.info(
@@ -38,42 +41,22 @@ struct JobRoutes: Sendable {
                 metadata: ["jobId": "\(job.id)", "targets": "\(job.targetCount)", "lane": "\(job.lane)"])
             return try Self.accepted(job)
         case .replayed(let job):
-            var response = try Self.accepted(job)
-            response.headers[named: "Idempotency-Replayed"] = "true"
-            return response
+            return try Self.replayed(job)
         case .keyReused:
-            throw Problem(
-                .idempotencyKeyReused,
-                detail: "An earlier request with this Idempotency-Key asked for something else. Use a new key.",
-                faults: [Fault(.header(IdempotencyKey.header), "This key belongs to another request.")])
+            throw IdempotencyKey.reused
         }
     }
 
-    private static func idempotencyKey(of request: Request) -> (IdempotencyKey?, [Fault]) {
-        do {
-            return (try IdempotencyKey.read(from: request.headers), [])
-        } catch {
-            return (nil, [error.fault])
-        }
-    }
-
-    private func submission(
-        _ plan: JobPlan, key: IdempotencyKey?, caller: Caller, trace: TraceContext
-    ) throws -> JobSubmission {
-        let (targets, skipped) = plan.targets(in: registry)
-        guard !targets.isEmpty else {
-            throw Problem.invalid(skipped.map { Fault(.body("/regions"), $0.reason) })
-        }
-        return JobSubmission(
-            id: JobID(), requestedBy: caller.subject, idempotencyKey: key?.text,
-            fingerprint: key == nil ? nil : try plan.fingerprint(), suite: plan.suite, lane: plan.lane,
-            regions: plan.regions, notify: plan.notify.map(\.text), targets: targets, skipped: skipped, trace: trace,
-            createdAt: now())
-    }
-
-    private static func accepted(_ job: JobRecord) throws -> Response {
+    static func accepted(_ job: JobRecord) throws -> Response {
         try JSONResponse.encode(
             JobBody(job), status: .accepted, headers: [.location: JobBody.path(of: job.id)])
+    }
+
+    /// The answer to a request that was sent again.
+    static func replayed(_ job: JobRecord) throws -> Response {
+        var response = try accepted(job)
+        response.headers[named: "Idempotency-Replayed"] = "true"
+        return response
     }
 
     @Sendable private func show(_ request: Request, _ context: GatewayContext) async throws -> Response {

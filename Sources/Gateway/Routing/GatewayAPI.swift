@@ -19,6 +19,11 @@ struct GatewayAPI: Sendable {
     var cancelPatience = JobCancellation.patience
     let now: @Sendable () -> Date
 
+    /// What schedules mean with this gateway's registry.
+    var schedulePlanner: SchedulePlanner {
+        SchedulePlanner(registry: registry, jobs: JobPlanner(registry: registry, suites: suites))
+    }
+
     /// The middlewares from the outside in: what is further out also sees what is further in answer or fail.
     func router() -> Router<GatewayContext> {
         let router = Router(context: GatewayContext.self, options: [.autoGenerateHeadEndpoints])
@@ -43,6 +48,11 @@ struct GatewayAPI: Sendable {
         let catalogue = CatalogueRoutes(registry: registry)
         let statistics = StatisticsRoutes(store: store, now: now)
         let limits = LimitsRoutes(store: operations)
-        return limits.endpoints + jobs.endpoints + certifications.endpoints + catalogue.endpoints + statistics.endpoints
+        let waiting = WaitingRoutes(
+            store: operations, registry: registry, cursors: cursors, bodyLimits: bodyLimits, now: now)
+        let schedules = ScheduleRoutes(
+            store: operations, planner: schedulePlanner, cursors: cursors, bodyLimits: bodyLimits, now: now)
+        return jobs.endpoints + certifications.endpoints + catalogue.endpoints + statistics.endpoints
+            + limits.endpoints + waiting.endpoints + schedules.endpoints
     }
 }

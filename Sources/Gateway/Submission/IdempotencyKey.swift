@@ -17,6 +17,21 @@ struct IdempotencyKey: Sendable, Hashable {
         return try IdempotencyKey(value)
     }
 
+    /// The key of a request as `read` gives it, or the fault to be told with the others.
+    static func keyOrFaults(of headers: HTTPFields) -> (IdempotencyKey?, [Fault]) {
+        do {
+            return (try read(from: headers), [])
+        } catch {
+            return (nil, [error.fault])
+        }
+    }
+
+    /// What a client is told whose key belongs to another request.
+    static let reused = Problem(
+        .idempotencyKeyReused,
+        detail: "An earlier request with this Idempotency-Key asked for something else. Use a new key.",
+        faults: [Fault(.header(header), "This key belongs to another request.")])
+
     init(_ value: String) throws(FaultyKey) {
         let text = value.hasPrefix("\"") ? Self.unquoted(value) : Self.bare(value)
         guard let text else {

@@ -45,14 +45,16 @@ struct ClaimDecisionTests {
     @Test(
         "A process that has a suspect leaves the others, and takes or ends everything else as ever",
         arguments: [
-            (view(.queued, deaths: 1), .leaveSuspect),
-            (view(.processing, attempts: 1, lease: .zero), .leaveSuspect),
+            (view(.queued, deaths: 2), .leaveSuspect),
+            (view(.queued, deaths: 1), .take(afterDeath: false)),
+            (view(.processing, attempts: 1, deaths: 1, lease: .zero), .leaveSuspect),
+            (view(.processing, attempts: 1, lease: .zero), .take(afterDeath: true)),
             (view(.retrying, attempts: 0, deaths: 2), .leaveSuspect),
             (view(.processing, attempts: 1, lease: .zero, excused: true), .take(afterDeath: false)),
             (view(.queued), .take(afterDeath: false)),
             (view(.processing, attempts: 1, deaths: 2, lease: .zero), .giveUp),
             (view(.processing, attempts: 1, deaths: 1, lease: .seconds(2)), .wait(.seconds(2))),
-            (view(.queued, deaths: 1, cancelled: true), .cancel),
+            (view(.queued, deaths: 2, cancelled: true), .cancel),
             (view(.certified, deaths: 2), .finished(.certified)),
         ] as [(ClaimView, ClaimDecision)])
     func suspects(view: ClaimView, expected: ClaimDecision) {
@@ -71,6 +73,9 @@ struct JobEndingTests {
             ([.inconclusive: 3], false, .failed),
             ([.certified: 1, .cancelled: 1], true, .cancelled),
             ([.cancelled: 1], true, .cancelled),
+            ([.cancelled: 2], false, .cancelled),
+            ([.certified: 1, .cancelled: 1], false, .partial),
+            ([.inconclusive: 1, .cancelled: 1], false, .failed),
             ([.certified: 3], true, .completed),
         ] as [([CertificationStatus: Int], Bool, JobStatus)])
     func ending(counts: [CertificationStatus: Int], cancelled: Bool, expected: JobStatus) {

@@ -34,6 +34,13 @@ struct OpenAPITests {
         #expect(document.properties(of: "JobRequest") == Set(JobRequestBody.Field.allCases.map(\.rawValue)))
     }
 
+    @Test("It names the fields of a schedule that is made or changed")
+    func scheduleFields() {
+        let fields = Set(ScheduleRequestBody.Field.allCases.map(\.rawValue))
+        #expect(document.properties(of: "ScheduleRequest") == fields)
+        #expect(document.properties(of: "ScheduleChange") == fields.subtracting(["request"]))
+    }
+
     @Test("It lists the same values as the code")
     func values() {
         #expect(document.values(of: "JobStatus") == Set(JobStatus.allCases.map(\.rawValue)))
@@ -43,6 +50,9 @@ struct OpenAPITests {
         #expect(document.values(of: "TestResult") == Set(TestOutcome.allCases.map(\.rawValue)))
         #expect(document.values(of: "Model") == Set(RegisteredModel.Kind.allCases.map(\.rawValue)))
         #expect(document.values(of: "Certification") == Set(InferenceProfileKind.allCases.map(\.rawValue)))
+        #expect(document.values(of: "WaitingItem") == Set(WaitingItem.Kind.allCases.map(\.rawValue)))
+        #expect(document.values(of: "ScheduleFiring") == Set(ScheduleFiring.Status.allCases.map(\.rawValue)))
+        #expect(document.values(of: "ScheduleRequest") == Set(CatchUpPolicy.allCases.map(\.rawValue)))
         #expect(document.values(of: "Problem") == Set(ProblemKind.allCases.map(\.uri)))
     }
 
@@ -63,6 +73,13 @@ struct OpenAPITests {
         case limits = "Limits"
         case downstreamLimit = "DownstreamLimit"
         case circuitBreaker = "CircuitBreaker"
+        case waitingItem = "WaitingItem"
+        case waitingPage = "WaitingPage"
+        case waitingOutcome = "WaitingOutcome"
+        case schedule = "Schedule"
+        case schedulePage = "SchedulePage"
+        case scheduleFiring = "ScheduleFiring"
+        case scheduleFiringPage = "ScheduleFiringPage"
         case problem = "Problem"
 
         func fields() throws -> Set<String> {
@@ -86,6 +103,15 @@ struct OpenAPITests {
             case .limits: try names(LimitsBody(LimitSnapshot(downstreams: [], breakers: [], now: TestGateway.now)))
             case .downstreamLimit: try names(LimitsBody.Downstream(.full))
             case .circuitBreaker: try names(LimitsBody.Breaker(.full))
+            case .waitingItem: try names(WaitingItemBody(.full))
+            case .waitingPage: try names(WaitingPageBody(items: [], next: ""))
+            case .waitingOutcome: try names(WaitingOutcomeBody(changed: 1, hasMore: false))
+            case .schedule:
+                try names(ScheduleBody(.cron, counts: [:], lastFirings: []))
+                    .union(names(ScheduleBody(.interval, counts: [:], lastFirings: [])))
+            case .schedulePage: try names(SchedulePageBody(schedules: [], next: ""))
+            case .scheduleFiring: try names(ScheduleFiringBody(.full))
+            case .scheduleFiringPage: try names(ScheduleFiringPageBody(firings: [], next: ""))
             case .problem: try names(ProblemDocument(.invalid([.field("a", "b")]), instance: "", traceID: ""))
             }
         }
@@ -180,4 +206,33 @@ extension StoreStatistics {
     fileprivate static let full = StoreStatistics(
         jobs: [:], certifications: [:], certificationsByRegion: [:], unfinished: 0,
         oldestUnfinishedAt: TestGateway.now, verdictsLastDay: 0)
+}
+
+extension WaitingItem {
+    fileprivate static let full = WaitingItem(
+        id: MessageID(), kind: .retry, due: TestGateway.now, attempt: 2, certificationID: CertificationID(),
+        jobID: JobID(), target: Target(provider: .bedrock, model: "m", region: "r", profile: .global), lane: .bulk,
+        reasonCode: "C", reason: "r", waitingSince: TestGateway.now)
+}
+
+extension ScheduleRecord {
+    fileprivate static let interval = ScheduleRecord(timing: .every(60, anchor: TestGateway.now))
+
+    fileprivate static var cron: ScheduleRecord {
+        get throws { ScheduleRecord(timing: .cron(try CronExpression("@daily"), in: .gmt)) }
+    }
+
+    private init(timing: ScheduleTiming) {
+        self.init(
+            id: ScheduleID(),
+            plan: SchedulePlan(name: "n", timing: timing, catchUp: .latest, overlap: .skip, isPaused: false),
+            request: ScheduleRequest(
+                models: ["m"], vendors: nil, all: nil, regions: ["r"], lane: nil, suite: nil, notify: nil),
+            createdBy: "ada", createdAt: TestGateway.now, nextDue: TestGateway.now)
+    }
+}
+
+extension ScheduleFiring {
+    fileprivate static let full = ScheduleFiring(
+        due: TestGateway.now, status: .fired, job: JobID(), why: "w", askedBy: "ada", recordedAt: TestGateway.now)
 }

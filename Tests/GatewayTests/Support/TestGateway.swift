@@ -23,13 +23,15 @@ struct TestGateway: Sendable {
     let clock = SteppingClock(start: TestGateway.now)
     let api: GatewayAPI
 
+    /// `operations` is for what has no store in memory; without it that gives no answer.
     init(
         isReachedOverTLS: Bool = false, bodyLimits: JSONRequest.Limits = Self.bodyLimits,
-        cancelPatience: Duration = .seconds(20)
+        cancelPatience: Duration = .seconds(20), operations: CertificationStore? = nil
     ) async throws {
         let clock = clock
         api = GatewayAPI(
-            store: store, operations: try .unreachable(), registry: try ModelRegistry.bundled(), suites: SuiteCatalog(),
+            store: store, operations: try operations ?? .unreachable(), registry: try ModelRegistry.bundled(),
+            suites: SuiteCatalog(),
             verifier: await TokenVerifier(
                 secret: Self.secret, issuer: "certforge", audience: "certforge-api", now: { Self.now }),
             cursors: CursorSigner(secret: Self.secret), bodyLimits: bodyLimits, isReachedOverTLS: isReachedOverTLS,
