@@ -9,7 +9,8 @@ package struct TestHistory: Sendable, Hashable {
     package init(suite: Suite, results: [TestResult]) {
         self.suite = suite
         triesByTest = Dictionary(grouping: results, by: \.test)
-            .mapValues { $0.sorted { ($0.attempt, $0.finishedAt) < ($1.attempt, $1.finishedAt) } }
+            // By time first: a certification that is opened again counts its attempts anew.
+            .mapValues { $0.sorted { ($0.finishedAt, $0.attempt) < ($1.finishedAt, $1.attempt) } }
     }
 
     /// What a test came to: its final result, else its latest; nil when it did not run.

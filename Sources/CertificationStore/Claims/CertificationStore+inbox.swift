@@ -11,11 +11,16 @@ extension CertificationStore {
     func recordHandled(_ message: IncomingMessage, on connection: PostgresConnection) async throws {
         guard let id = message.id else { return }
         // Whether it was recorded before does not matter: the fence has decided who may write.
-        _ = try await inbox.record(id, consumer: Self.consumer, on: connection)
+        _ = try await inbox.record(id, consumer: Self.consumer(of: message), on: connection)
     }
 
     func isHandled(_ message: IncomingMessage, on connection: PostgresConnection) async throws -> Bool {
         guard let id = message.id else { return false }
-        return try await inbox.contains(id, consumer: Self.consumer, on: connection)
+        return try await inbox.contains(id, consumer: Self.consumer(of: message), on: connection)
+    }
+
+    /// A message that a replay sends keeps its id, which may have been handled before: it is remembered by replay.
+    private static func consumer(of message: IncomingMessage) -> String {
+        message.replayItem.map { "\(consumer) \($0)" } ?? consumer
     }
 }

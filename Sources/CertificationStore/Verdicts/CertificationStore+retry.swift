@@ -32,9 +32,10 @@ extension CertificationStore {
         let request = CertificationRequested(
             jobID: job.id, certificationID: claim.certificationID, target: claim.target, suite: job.suite,
             lane: job.lane, requestedAt: job.createdAt)
-        let message = try OutgoingMessage(
+        var message = try OutgoingMessage(
             request, attempt: isCounted ? claim.attempt + 1 : claim.attempt, trace: claim.trace?.child(),
             now: ending.now)
+        message.extraHeaders[MessageHeader.replay] = claim.message.replayItem?.description
         let changed = try await connection.execute(
             """
             UPDATE certifications
