@@ -4,7 +4,8 @@ import ServiceRuntime
 @main
 struct GatewayMain {
     static func main() async {
-        let help = RequestMetrics.help.merging(SchedulerMetrics.help) { $1 }
+        let help = [RequestMetrics.help, SchedulerMetrics.help, DeadLetterMetrics.help]
+            .reduce(into: [:]) { $0.merge($1) { first, _ in first } }
         let process = ServiceProcess(name: "gateway", healthPort: 3001, metricHelp: help)
         await process.run { settings, logger in
             try await GatewayComposition(settings: try GatewaySettings(settings), logger: logger).compose()

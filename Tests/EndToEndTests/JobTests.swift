@@ -8,7 +8,7 @@ import Testing
 
 extension EndToEndTests {
     /// Runs the body with a system of its own and takes it down whatever happens.
-    private func withSystem(
+    func withSystem(
         latencyScale: Double = 0.05, control: String = "{}", _ body: (CertForgeSystem) async throws -> Void
     ) async throws {
         let system = try await CertForgeSystem(latencyScale: latencyScale, control: control)
@@ -95,14 +95,14 @@ extension EndToEndTests {
             let job = try await system.submit(models: ["amazon.nova-lite-v1:0"], regions: ["us-east-1"])
             #expect(try await system.finished(job.id).status == "COMPLETED")
 
-            let consumer = try await channel.consume(queue: "dead-letter", prefetch: 10)
-            var causes: [String] = []
-            for await delivery in consumer.deliveries {
-                causes.append(delivery.message.properties.headers?["x-cause"]?.text ?? "none")
-                #expect(delivery.routingKey == "certification.requested.normal")
-                _ = channel.ack(delivery.deliveryTag)
-                if causes.count == 3 { break }
+            // The gateway moves dead letters to its table.
+            let letters = try await eventually("three dead letters", within: .seconds(20)) {
+                let (_, body) = try await system.call("GET", "/api/v1/dead-letters")
+                let letters = try JSONDecoder().decode(DeadLetterPage.self, from: body).deadLetters
+                return letters.count == 3 ? letters : nil
             }
+            #expect(letters.allSatisfy { $0.routingKey == "certification.requested.normal" })
+            let causes = letters.map(\.cause)
             #expect(causes.sorted() == ["undecodable", "unknown-type", "unknown-version"])
             await connection.close()
         }
@@ -170,6 +170,15 @@ extension EndToEndTests {
             let (missing, _) = try await system.call("GET", "\(path)/01939f2e-6c00-7a11-8000-0000000000a1")
             #expect(missing == 404)
         }
+    }
+
+    private struct DeadLetterPage: Decodable {
+        struct Letter: Decodable {
+            var cause: String
+            var routingKey: String
+        }
+
+        var deadLetters: [Letter]
     }
 
     private struct ProblemAnswer: Decodable {

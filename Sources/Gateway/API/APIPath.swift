@@ -9,4 +9,6 @@ enum APIPath {
     static let schedules = "\(root)/schedules"
     static let statistics = "\(root)/stats"
     static let limits = "\(root)/limits"
+    static let deadLetters = "\(root)/dead-letters"
+    static let replays = "\(deadLetters)/replays"
 }

@@ -1,5 +1,6 @@
 import Certification
 import CertificationStore
+import Contracts
 import Foundation
 import Hummingbird
 import Logging
@@ -30,11 +31,26 @@ struct GatewayComposition {
         let store = CertificationStore(
             client: database, outbox: outbox, relay: relay, dispatchWindow: settings.dispatchWindow, logger: logger)
         let api = try await api(store: store)
+        let (deadLetters, replays) = deadLetters(store: store, source: broker.source)
         return ServiceProcess.Composition(
             services: [
-                DatabaseClosing(database: database), broker, relay, scheduler(of: api), server(of: api),
+                DatabaseClosing(database: database), broker, relay, deadLetters, replays, scheduler(of: api),
+                server(of: api),
             ],
-            healthChecks: [.database(database, logger: logger), .broker(broker), .circuits(store)])
+            healthChecks: [
+                .database(database, logger: logger), .broker(broker), .circuits(store), .deadLetters(deadLetters),
+            ])
+    }
+
+    private func deadLetters(
+        store: CertificationStore, source: any MessageSource
+    ) -> (BatchConsumer, ReplayRunner) {
+        let metrics = DeadLetterMetrics()
+        let burial = LetterBurial(store: store, metrics: metrics, logger: logger)
+        let consumer = BatchConsumer(source: source, queue: .deadLetter, prefetch: 200, logger: logger) {
+            try await burial.store($0)
+        }
+        return (consumer, ReplayRunner(store: store, metrics: metrics, logger: logger))
     }
 
     private func database() throws(ConfigurationFailure) -> PostgresClient {

@@ -1,5 +1,6 @@
 import CertificationStore
 import Logging
+import Messaging
 import MessagingRabbitMQ
 import Postgres
 import ServiceRuntime
@@ -52,6 +53,16 @@ extension HealthCheck {
     static func broker(_ broker: RabbitMQBroker) -> HealthCheck {
         HealthCheck("broker") {
             broker.publishingTrouble.map { .degraded($0) } ?? .healthy()
+        }
+    }
+}
+
+extension HealthCheck {
+    /// Without their consumer dead letters pile up in their queue, and nobody sees them in the API.
+    static func deadLetters(_ consumer: BatchConsumer) -> HealthCheck {
+        HealthCheck("dead-letters") {
+            consumer.isConsuming
+                ? .healthy() : .degraded("the queue 'dead-letter' is not consumed; letters wait in it")
         }
     }
 }

@@ -29,7 +29,7 @@ struct ProblemResponses: RouterMiddleware {
         case .unavailable, .jobFinished, .alreadyOnItsWay, .nameTaken, .idempotencyKeyReused, .invalidRequest,
             .malformedJSON, .unauthenticated,
             .notFound, .methodNotAllowed, .requestTimeout, .contentTooLarge, .unsupportedMediaType, .rejected,
-            .methodNotImplemented:
+            .methodNotImplemented, .deadLetterClosed, .replayFinished:
             let level: Logger.Level = problem.kind == .unavailable ? .warning : .info
             context.log.log(
                 level: level, "Request refused",

@@ -12,6 +12,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case jobFinished = "job-already-finished"
     case alreadyOnItsWay = "already-on-its-way"
     case nameTaken = "name-already-taken"
+    case deadLetterClosed = "dead-letter-closed"
+    case replayFinished = "replay-already-finished"
     case contentTooLarge = "content-too-large"
     case unsupportedMediaType = "unsupported-media-type"
     case idempotencyKeyReused = "idempotency-key-reused"
@@ -30,7 +32,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
-        case .jobFinished, .alreadyOnItsWay, .nameTaken: .conflict
+        case .jobFinished, .alreadyOnItsWay, .nameTaken, .deadLetterClosed, .replayFinished: .conflict
         case .contentTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .idempotencyKeyReused: .unprocessableContent
@@ -51,6 +53,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .jobFinished: "The job has already finished"
         case .alreadyOnItsWay: "It does not wait any more"
         case .nameTaken: "The name is taken"
+        case .deadLetterClosed: "The dead letter is not open"
+        case .replayFinished: "The replay has already finished"
         case .contentTooLarge: "The body is too large"
         case .unsupportedMediaType: "The body's media type is not supported"
         case .idempotencyKeyReused: "The idempotency key was used for another request"

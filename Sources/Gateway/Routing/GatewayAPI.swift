@@ -47,6 +47,8 @@ struct GatewayAPI: Sendable {
         let certifications = CertificationRoutes(store: store, registry: registry, cursors: cursors)
         let catalogue = CatalogueRoutes(registry: registry)
         let statistics = StatisticsRoutes(store: store, now: now)
+        let deadLetters = DeadLetterRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
+        let replays = ReplayRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let limits = LimitsRoutes(store: operations)
         let waiting = WaitingRoutes(
             store: operations, registry: registry, cursors: cursors, bodyLimits: bodyLimits, now: now)
@@ -54,5 +56,6 @@ struct GatewayAPI: Sendable {
             store: operations, planner: schedulePlanner, cursors: cursors, bodyLimits: bodyLimits, now: now)
         return jobs.endpoints + certifications.endpoints + catalogue.endpoints + statistics.endpoints
             + limits.endpoints + waiting.endpoints + schedules.endpoints
+            + deadLetters.endpoints + replays.endpoints
     }
 }

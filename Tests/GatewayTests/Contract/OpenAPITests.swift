@@ -41,6 +41,12 @@ struct OpenAPITests {
         #expect(document.properties(of: "ScheduleChange") == fields.subtracting(["request"]))
     }
 
+    @Test("It names the fields of a replay's request")
+    func replayRequestFields() {
+        #expect(document.properties(of: "ReplayRequest") == Set(ReplayRequestBody.fields))
+        #expect(document.properties(of: "DeadLetterFilter") == Set(DeadLetterFilter.fields))
+    }
+
     @Test("It lists the same values as the code")
     func values() {
         #expect(document.values(of: "JobStatus") == Set(JobStatus.allCases.map(\.rawValue)))
@@ -53,6 +59,9 @@ struct OpenAPITests {
         #expect(document.values(of: "WaitingItem") == Set(WaitingItem.Kind.allCases.map(\.rawValue)))
         #expect(document.values(of: "ScheduleFiring") == Set(ScheduleFiring.Status.allCases.map(\.rawValue)))
         #expect(document.values(of: "ScheduleRequest") == Set(CatchUpPolicy.allCases.map(\.rawValue)))
+        #expect(document.values(of: "DeadLetterStatus") == Set(DeadLetterStatus.allCases.map(\.rawValue)))
+        #expect(document.values(of: "ReplayState") == Set(ReplayState.allCases.map(\.rawValue)))
+        #expect(document.values(of: "ReplayItemState") == Set(ReplayItemState.allCases.map(\.rawValue)))
         #expect(document.values(of: "Problem") == Set(ProblemKind.allCases.map(\.uri)))
     }
 
@@ -81,6 +90,17 @@ struct OpenAPITests {
         case scheduleFiring = "ScheduleFiring"
         case scheduleFiringPage = "ScheduleFiringPage"
         case problem = "Problem"
+        case deadLetter = "DeadLetter"
+        case deadLetterPage = "DeadLetterPage"
+        case deadLetterGroup = "DeadLetterGroup"
+        case deadLetterDetail = "DeadLetterDetail"
+        case deadLetterRevision = "DeadLetterRevision"
+        case deadLetterAudit = "DeadLetterAudit"
+        case replay = "Replay"
+        case replayPage = "ReplayPage"
+        case replayDetail = "ReplayDetail"
+        case replayItem = "ReplayItem"
+        case replayPreview = "ReplayPreview"
 
         func fields() throws -> Set<String> {
             switch self {
@@ -112,6 +132,23 @@ struct OpenAPITests {
             case .schedulePage: try names(SchedulePageBody(schedules: [], next: ""))
             case .scheduleFiring: try names(ScheduleFiringBody(.full))
             case .scheduleFiringPage: try names(ScheduleFiringPageBody(firings: [], next: ""))
+            case .deadLetter: try names(DeadLetterBody(.full))
+            case .deadLetterPage: try names(DeadLetterPageBody(deadLetters: [], next: ""))
+            case .deadLetterGroup: try names(DeadLetterGroupBody(.full))
+            case .deadLetterDetail:
+                try names(DeadLetterDetailBody(.full)).union(names(DeadLetterDetailBody(.garbage)))
+                    .subtracting(names(DeadLetterBody(.full)))
+            case .deadLetterRevision:
+                try names(DeadLetterRevisionBody(.full(Data("{}".utf8))))
+                    .union(names(DeadLetterRevisionBody(.full(Data([0])))))
+            case .deadLetterAudit: try names(DeadLetterAuditBody(.full))
+            case .replay: try names(ReplayBody(.full))
+            case .replayPage: try names(ReplayPageBody(replays: [], next: ""))
+            case .replayDetail:
+                try names(ReplayDetailBody(replay: ReplayBody(.full), items: [], audit: [], next: ""))
+                    .subtracting(names(ReplayBody(.full)))
+            case .replayItem: try names(ReplayItemBody(.full))
+            case .replayPreview: try names(ReplayPreviewBody(ReplayPreview(counts: [:], items: [])))
             case .problem: try names(ProblemDocument(.invalid([.field("a", "b")]), instance: "", traceID: ""))
             }
         }

@@ -52,12 +52,16 @@ struct HandlerScenario: Sendable {
     }
 
     func handle(_ message: IncomingMessage) async throws -> Disposition {
-        let handler = CertificationHandler(
+        try await handler().handle(try message.payload(), of: message)
+    }
+
+    /// The handler, for a consumer of one's own.
+    func handler() throws -> CertificationHandler {
+        CertificationHandler(
             store: store, leases: leases, suspects: suspects, providers: providers, registry: try .bundled(),
             suites: SuiteCatalog(suites: [.scripted]), settings: settings, gate: gate,
             metrics: ProcessorMetrics(factory: NOOPMetricsHandler.instance), admission: admission, reporter: reporter,
             logger: logger)
-        return try await handler.handle(try message.payload(), of: message)
     }
 
     /// Renews leases while `body` runs.
