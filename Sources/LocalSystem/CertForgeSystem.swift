@@ -79,6 +79,14 @@ package final class CertForgeSystem: Sendable {
         try surroundings.logs(of: name).map { try String(contentsOf: $0, encoding: .utf8) }.joined()
     }
 
+    /// Where programs run and write their logs.
+    package var folder: URL { surroundings.folder }
+
+    /// Runs `certforge` with arguments and returns what it printed.
+    package func command(_ arguments: [String]) async throws -> String {
+        try await surroundings.command(arguments)
+    }
+
     /// Runs `certforge` with arguments and returns what it printed.
     package func command(_ arguments: String...) async throws -> String {
         try await surroundings.command(arguments)

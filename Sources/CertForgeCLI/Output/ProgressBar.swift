@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A job's progress on one line that is drawn again and again; where standard error is no terminal, a line per tenth.
+/// A job's or a replay's progress on one line that is drawn again and again; where standard error is no terminal, a line per tenth.
 final class ProgressBar: Sendable {
     private static let width = 40
 
@@ -25,12 +25,20 @@ final class ProgressBar: Sendable {
     }
 
     func show(_ job: JobAnswer) {
-        let share = job.targetCount == 0 ? 1 : Double(job.finishedCount) / Double(job.targetCount)
+        show(job.finishedCount, of: job.targetCount, counts: job.counts)
+    }
+
+    func show(_ replay: ReplayAnswer) {
+        show(replay.endedCount, of: replay.total, counts: replay.counts)
+    }
+
+    private func show(_ done: Int, of total: Int, counts: [String: Int]) {
+        let share = total == 0 ? 1 : Double(done) / Double(total)
         let filled = min(Self.width, max(0, Int(share * Double(Self.width))))
         let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
-        let states = job.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: " · ")
+        let states = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: " · ")
         let seconds = started.duration(to: .now).components.seconds
-        let line = "\(bar) \(job.finishedCount)/\(job.targetCount) \(seconds) s  \(states)"
+        let line = "\(bar) \(done)/\(total) \(seconds) s  \(states)"
         if columns != nil {
             draw(line)
         } else if Self.isNew(Int(share * 10), lastTenth) {
