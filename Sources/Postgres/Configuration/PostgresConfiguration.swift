@@ -8,6 +8,10 @@ package struct PostgresConfiguration: Sendable, Hashable {
     package var connectTimeout = Duration.seconds(5)
     /// The server ends a statement that runs longer; nil leaves the server's own setting.
     package var statementTimeout: Duration? = .seconds(30)
+    /// How long the server may be silent after a statement was sent. Then the connection is given up as lost: a server that
+    /// hangs, or a network that swallows everything, ends nothing by itself. Must exceed `statementTimeout` to be of use as
+    /// the last resort only; nil waits for ever.
+    package var answerTimeout: Duration?
     /// The server ends a session that leaves a transaction open and idle for longer; nil leaves the server's own
     /// setting.
     package var idleInTransactionTimeout: Duration? = .seconds(60)

@@ -178,6 +178,7 @@ private actor ConnectionOpener {
         _ configuration: PostgresConfiguration, logger: Logger
     ) throws(PostgresError) -> sending NativeConnection {
         try NativeConnection.open(
-            configuration.sessionParameters, timeout: configuration.connectTimeout, logger: logger)
+            configuration.sessionParameters, timeout: configuration.connectTimeout,
+            answerTimeout: configuration.answerTimeout, logger: logger)
     }
 }

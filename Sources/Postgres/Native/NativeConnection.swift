@@ -16,12 +16,16 @@ final class NativeConnection {
     private let handle: OpaquePointer
     let cancelHandle: CancelHandle
     private let notices: NoticeLog
+    private let answerTimeout: Duration?
 
     /// Takes ownership.
-    fileprivate init(owning handle: OpaquePointer, cancelHandle: CancelHandle, notices: NoticeLog) {
+    fileprivate init(
+        owning handle: OpaquePointer, cancelHandle: CancelHandle, notices: NoticeLog, answerTimeout: Duration?
+    ) {
         self.handle = handle
         self.cancelHandle = cancelHandle
         self.notices = notices
+        self.answerTimeout = answerTimeout
     }
 
     deinit { PQfinish(handle) }
@@ -40,14 +44,14 @@ final class NativeConnection {
         let binds = try NativeBinds(binds)
         try Self.check(sql)
         try send(sql, binds)
-        return try receive()
+        return try receive(by: answerDeadline)
     }
 
     /// Executes any number of statements without binds.
     func runScript(_ sql: String) throws(PostgresError) {
         try Self.check(sql)
         guard PQsendQuery(handle, sql) == 1 else { throw lost() }
-        _ = try receive()
+        _ = try receive(by: nil)
     }
 
     private static func check(_ sql: String) throws(PostgresError) {
@@ -61,11 +65,28 @@ final class NativeConnection {
         guard isSent == 1 else { throw lost() }
     }
 
+    private var answerDeadline: ContinuousClock.Instant? { answerTimeout.map { .now + $0 } }
+
+    /// Returns once the next result can be read without waiting, or the connection is seen to be lost.
+    ///
+    /// - Throws: `connectionLost` when the deadline passes first. The session is then in the middle of a statement, which
+    ///   counts as broken.
+    private func awaitAnswer(by deadline: ContinuousClock.Instant?) throws(PostgresError) {
+        guard let deadline else { return }
+        while PQisBusy(handle) == 1 {
+            guard SocketWait.wait(for: Int16(POLLIN), on: PQsocket(handle), until: deadline) else {
+                throw PostgresError(.connectionLost, message: "the server did not answer in time")
+            }
+            guard PQconsumeInput(handle) == 1 else { return }
+        }
+    }
+
     /// Reads all that the server answers. Of several errors the first tells the reason: a server that ends the
     /// session says why, then libpq adds that the connection is gone.
-    private func receive() throws(PostgresError) -> StatementResult {
+    private func receive(by deadline: ContinuousClock.Instant?) throws(PostgresError) -> StatementResult {
         var last: StatementResult?
         var failure: PostgresError?
+        try awaitAnswer(by: deadline)
         while let pointer = PQgetResult(handle) {
             let result = NativeResult(owning: pointer)
             do throws(PostgresError) {
@@ -75,6 +96,7 @@ final class NativeConnection {
                 // The session is left in the midst of COPY, which counts as broken.
                 if error.code == .decoding { break }
             }
+            try awaitAnswer(by: deadline)
         }
         if let failure { throw classified(failure) }
         guard let last else { throw lost() }
@@ -121,16 +143,19 @@ extension NativeConnection {
             try send(statement.sql, statement.binds)
         }
         guard PQpipelineSync(handle) == 1 else { throw lost() }
-        let results = receivePipeline()
+        let results = try receivePipeline(by: answerDeadline)
         guard PQexitPipelineMode(handle) == 1 else { throw lost() }
         return try results.get()
     }
 
     /// Reads up to the end of the pipeline, past an error, so that the session stays usable.
-    private func receivePipeline() -> Result<[StatementResult], PostgresError> {
+    private func receivePipeline(
+        by deadline: ContinuousClock.Instant?
+    ) throws(PostgresError) -> Result<[StatementResult], PostgresError> {
         var results: [StatementResult] = []
         var failure: PostgresError?
         while true {
+            try awaitAnswer(by: deadline)
             guard let pointer = PQgetResult(handle) else {
                 // Between two statements' results; after a lost connection nothing more comes.
                 guard PQstatus(handle) == CONNECTION_OK else { return .failure(classified(failure ?? lost())) }
@@ -189,7 +214,7 @@ extension NativeConnection {
     ///
     /// - Throws: `connectionFailed`.
     static func open(
-        _ parameters: [String: String], timeout: Duration, logger: Logger
+        _ parameters: [String: String], timeout: Duration, answerTimeout: Duration?, logger: Logger
     ) throws(PostgresError) -> NativeConnection {
         let pairs = parameters.sorted { $0.key < $1.key }
         let started = CStringBuffer(pairs.map(\.key)).withPointers { keywords in
@@ -212,7 +237,8 @@ extension NativeConnection {
         }
         let notices = NoticeLog(logger: logger)
         notices.install(on: handle)
-        return NativeConnection(owning: handle, cancelHandle: cancelHandle, notices: notices)
+        return NativeConnection(
+            owning: handle, cancelHandle: cancelHandle, notices: notices, answerTimeout: answerTimeout)
     }
 
     private static func finishOpening(
