@@ -179,6 +179,7 @@ let package = Package(
             [
                 "Messaging", "MessagingTesting", "Contracts", lifecycle, logging, metrics, coreMetrics, metricsTestKit,
             ]),
+        tests("MessagingPostgresTests", ["MessagingPostgres", "Contracts"]),
         tests("CertificationTests", ["Certification", "Contracts"]),
         tests("AWSWireTests", ["AWSWire"], exclude: ["Fixtures/generate_sigv4_vectors.py"]),
         tests("ModelProvidersTests", ["ModelProviders", "Certification", "Contracts", "Curl", "AWSWire"]),

@@ -66,14 +66,14 @@ struct ProcessorComposition {
             softwareVersion: ServiceProcess.version)
         let keeper = keeper(attempts)
         let sweeper = Sweeper(store: store, metrics: metrics, logger: logger)
-        let pruning = InboxPruning(client: client, schema: CertificationStore.schema, logger: logger)
+        let retention = InboxRetention(client: client, schema: CertificationStore.schema, logger: logger)
         let watch = DatabaseWatch(client: leaseClient, gate: gate, logger: logger)
         let limits = LimitWatch(store: store, metrics: metrics, logger: logger)
         let handler = try handler(attempts)
         let consumers = Lane.allCases.map { consumer(of: $0, handler: handler) }
         return ServiceProcess.Composition(
             services: [
-                broker, relay, keeper, sweeper, pruning, limitReporter, limits, watch, LaneConsumers(lanes: consumers),
+                broker, relay, keeper, sweeper, retention, limitReporter, limits, watch, LaneConsumers(lanes: consumers),
             ],
             healthChecks: healthChecks(consumers))
     }

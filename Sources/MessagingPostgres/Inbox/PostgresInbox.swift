@@ -3,10 +3,12 @@ package import Postgres
 
 /// Which messages a consumer has handled, so that a redelivery changes nothing.
 package struct PostgresInbox: Sendable {
+    private let schema: SQLStatement
     private let table: SQLStatement
 
-    /// - Parameter schema: the schema that `PostgresOutbox.migration` was applied to.
+    /// - Parameter schema: the schema that `PostgresOutbox.migration` was applied to, and `retentionMigration` for `prune`.
     package init(schema: String) {
+        self.schema = "\(identifier: schema)"
         table = "\(identifier: schema).inbox"
     }
 
@@ -35,25 +37,30 @@ package struct PostgresInbox: Sendable {
         return !rows.isEmpty
     }
 
-    /// Forgets the messages that were handled longest ago, `limit` at most, on the way past rows that another call is
-    /// just forgetting.
+    /// Forgets, of messages whose ids tell no time, those that were handled longest ago, `limit` at most of each kind, on
+    /// the way past rows that another call is just forgetting. All others leave with their day's partition.
     ///
     /// - Parameters:
     ///   - age: how long ago they were handled at least; it must exceed the longest possible redelivery.
-    ///   - limit: from 1; keeps the statement and its locks short.
-    ///   - connection: outside a transaction, so that each call is one.
+    ///   - limit: from 1; keeps the statements and their locks short.
+    ///   - connection: outside a transaction, so that each statement is one.
     /// - Returns: how many; fewer than `limit` when none is left.
     /// - Throws: `PostgresError`.
     package func prune(olderThan age: Duration, limit: Int, on connection: PostgresConnection) async throws -> Int {
-        try await connection.execute(
-            """
-            DELETE FROM \(fragment: table)
-            WHERE (consumer, message_id) IN (
-                SELECT consumer, message_id FROM \(fragment: table)
-                WHERE processed_at < now() - \(age)::interval
-                ORDER BY processed_at
-                LIMIT \(limit)
-                FOR UPDATE SKIP LOCKED)
-            """)
+        var count = 0
+        for name in ["inbox_foreign", "inbox_default"] {
+            let table: SQLStatement = "\(fragment: schema).\(identifier: name)"
+            count += try await connection.execute(
+                """
+                DELETE FROM \(fragment: table)
+                WHERE (consumer, message_id) IN (
+                    SELECT consumer, message_id FROM \(fragment: table)
+                    WHERE processed_at < now() - \(age)::interval
+                    ORDER BY processed_at
+                    LIMIT \(limit)
+                    FOR UPDATE SKIP LOCKED)
+                """)
+        }
+        return count
     }
 }

@@ -3,6 +3,7 @@ package import Foundation
 package import Logging
 package import Messaging
 package import Postgres
+import Synchronization
 
 /// The outbox as a table: messages are inserted in the transaction whose effect they announce and stay until the
 /// broker has confirmed them.
@@ -18,20 +19,29 @@ package struct PostgresOutbox: Sendable {
     /// How long rows inserted with `claimedBy` are left to that relay before any may claim them.
     package static let handOverDuration = Duration.seconds(10)
 
-    /// The most rows that `lag` counts, so that asking stays cheap however far the relay is behind.
+    /// The most rows that `lag` counts unless told otherwise, so that asking stays cheap however far the relay is behind.
     package static let lagLimit = 100_000
+
+    /// Shared by all copies of this value.
+    private final class Floor: Sendable {
+        let state = Mutex(OutboxFloor())
+    }
 
     private let client: PostgresClient
     private let table: SQLStatement
     private let channel: String
+    private let lagLimit: Int
+    private let floor = Floor()
     private let logger: Logger
 
     /// - Parameters:
     ///   - client: for everything that happens outside a caller's transaction.
     ///   - schema: the schema that `migration` was applied to.
+    ///   - lagLimit: the most rows that `lag` counts, from 1.
     ///   - logger: told of rows that cannot be read.
-    package init(client: PostgresClient, schema: String, logger: Logger) {
+    package init(client: PostgresClient, schema: String, lagLimit: Int = Self.lagLimit, logger: Logger) {
         self.client = client
+        self.lagLimit = lagLimit
         self.logger = logger
         table = "\(identifier: schema).outbox"
         channel = "\(schema)_outbox"
@@ -52,6 +62,7 @@ package struct PostgresOutbox: Sendable {
         on connection: PostgresConnection
     ) async throws {
         guard !messages.isEmpty else { return }
+        if let notBefore { floor.state.withLock { $0.wrote(due: notBefore) } }
         try await connection.execute(insertion(of: messages, due: "coalesce(\(notBefore), now())", claimedBy: relay))
     }
 
@@ -106,6 +117,7 @@ extension PostgresOutbox: OutboxStore {
     package func claim(limit: Int, for relay: UUID, claimDuration: Duration) async throws -> [OutgoingMessage] {
         // ARRAY(…), not IN (…): the rows are then fetched by the primary key, whatever the planner believes of the
         // table's size.
+        let start = floor.state.withLock { $0.date }
         let rows = try await client.query(
             """
             WITH claimed AS (
@@ -113,7 +125,8 @@ extension PostgresOutbox: OutboxStore {
                 SET claimed_by = \(relay), claimed_until = clock_timestamp() + \(claimDuration)::interval
                 WHERE id = ANY (ARRAY(
                     SELECT id FROM \(fragment: table)
-                    WHERE not_before <= now() AND (claimed_until IS NULL OR claimed_until <= now())
+                    WHERE not_before >= coalesce(\(start)::timestamptz, '-infinity') AND not_before <= now()
+                        AND (claimed_until IS NULL OR claimed_until <= now())
                     ORDER BY not_before, id
                     LIMIT \(limit)
                     FOR UPDATE SKIP LOCKED))
@@ -152,19 +165,36 @@ extension PostgresOutbox: OutboxStore {
     }
 
     package func lag() async throws -> OutboxLag {
-        let rows = try await client.query(
-            """
-            SELECT
-                (SELECT count(*) FROM (SELECT FROM \(fragment: table) WHERE not_before <= now()
-                    LIMIT \(Self.lagLimit)) AS due) AS due,
-                (SELECT count(*) FROM (SELECT FROM \(fragment: table) WHERE not_before > now()
-                    LIMIT \(Self.lagLimit)) AS waiting) AS waiting,
-                greatest(interval '0', now() - (SELECT min(not_before) FROM \(fragment: table))) AS age
-            """)
-        guard let row = rows.first else { return OutboxLag(due: 0, waiting: 0, oldestDueAge: .zero) }
-        return OutboxLag(
-            due: try row.decode("due"), waiting: try row.decode("waiting"),
-            oldestDueAge: try row.decodeIfPresent(Duration.self, "age") ?? .zero)
+        let start = floor.state.withLock { $0.measurementStart(at: .now) }
+        return try await client.withConnection { connection in
+            let asked = ContinuousClock.now
+            let rows = try await connection.query(measurement(from: start))
+            guard let row = rows.first else { return OutboxLag(due: 0, waiting: 0, oldestDueAge: .zero) }
+            if start == nil {
+                let (oldest, time) = (
+                    try row.decodeIfPresent(Date.self, "oldest"), try row.decode(Date.self, "asked")
+                )
+                let end = ContinuousClock.now
+                floor.state.withLock { $0.measuredAll(oldest: oldest, asked: time, took: end - asked, at: end) }
+            }
+            return OutboxLag(
+                due: try row.decode("due"), waiting: try row.decode("waiting"),
+                oldestDueAge: try row.decodeIfPresent(Duration.self, "age") ?? .zero)
+        }
+    }
+
+    private func measurement(from start: Date?) -> SQLStatement {
+        """
+        SELECT
+            (SELECT count(*) FROM (SELECT FROM \(fragment: table)
+                WHERE not_before >= coalesce(\(start)::timestamptz, '-infinity') AND not_before <= now()
+                LIMIT \(lagLimit)) AS due) AS due,
+            (SELECT count(*) FROM (SELECT FROM \(fragment: table) WHERE not_before > now()
+                LIMIT \(lagLimit)) AS waiting) AS waiting,
+            oldest, now() AS asked, greatest(interval '0', now() - oldest) AS age
+        FROM (SELECT min(not_before) AS oldest FROM \(fragment: table)
+            WHERE not_before >= coalesce(\(start)::timestamptz, '-infinity')) AS first
+        """
     }
 
     package func wakeUps() -> AsyncStream<Void> {

@@ -8,7 +8,9 @@ struct InboxTests {
     private func run(_ body: (PostgresInbox, PostgresClient) async throws -> Void) async throws {
         try await PostgresScratch.run { client, schema in
             let migrator = Migrator(
-                client: client, schema: schema, migrations: [PostgresOutbox.migration], logger: PostgresScratch.logger)
+                client: client, schema: schema,
+                migrations: [PostgresOutbox.migration, PostgresOutbox.retentionMigration],
+                logger: PostgresScratch.logger)
             try await migrator.migrate()
             try await body(PostgresInbox(schema: schema), client)
         }
@@ -69,22 +71,6 @@ struct InboxTests {
                 return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
             }
             #expect(winners == 1)
-        }
-    }
-
-    @Test("Pruning forgets only what is old enough")
-    func pruning() async throws {
-        try await run { inbox, client in
-            let old = MessageID()
-            let new = MessageID()
-            try await client.withConnection { connection in
-                for id in [old, new] { _ = try await inbox.record(id, consumer: "processor", on: connection) }
-                try await connection.execute(
-                    "UPDATE inbox SET processed_at = now() - interval '8 days' WHERE message_id = \(old.rawValue)")
-                #expect(try await inbox.prune(olderThan: .seconds(7 * 86_400), limit: 10, on: connection) == 1)
-                #expect(try await !inbox.contains(old, consumer: "processor", on: connection))
-                #expect(try await inbox.contains(new, consumer: "processor", on: connection))
-            }
         }
     }
 }
