@@ -23,20 +23,33 @@ extension CertificationStore {
         }
     }
 
+    /// What `submit` would answer of a submission whose idempotency key is taken; nil when it would store a job.
+    ///
+    /// - Throws: `PostgresError`.
+    package func earlierOutcome(of submission: JobSubmission) async throws -> SubmissionOutcome? {
+        guard submission.idempotencyKey != nil else { return nil }
+        return try await client.withConnection { connection in
+            try await earlierSubmission(like: submission, on: connection)
+        }
+    }
+
     /// Stores a job as `submit` does, in the caller's transaction.
     ///
     /// - Returns: the messages that the caller has to put into the outbox, besides.
     func store(
         _ submission: JobSubmission, on connection: PostgresConnection
     ) async throws -> (SubmissionOutcome, [OutgoingMessage]) {
-        try await store(submission, try SubmittedWork(submission), on: connection)
+        try await store(submission, try SubmittedWork(submission, window: dispatchWindow), on: connection)
     }
 
     private func store(
         _ submission: JobSubmission, _ work: SubmittedWork, on connection: PostgresConnection
     ) async throws -> (SubmissionOutcome, [OutgoingMessage]) {
         guard try await insertJob(submission, on: connection) else {
-            return (try await earlierSubmission(like: submission, on: connection), [])
+            guard let earlier = try await earlierSubmission(like: submission, on: connection) else {
+                throw MissingJob(id: submission.id)
+            }
+            return (earlier, [])
         }
         try await insertCertifications(of: submission, requests: work.requestIDs, on: connection)
         let ending = try await endUnsupportedTargets(of: submission, on: connection)
@@ -61,7 +74,7 @@ extension CertificationStore {
 
     private func earlierSubmission(
         like submission: JobSubmission, on connection: PostgresConnection
-    ) async throws -> SubmissionOutcome {
+    ) async throws -> SubmissionOutcome? {
         let condition: SQLStatement = """
             jobs.requested_by = \(submission.requestedBy) AND jobs.idempotency_key = \(submission.idempotencyKey)
             """
@@ -69,7 +82,7 @@ extension CertificationStore {
             Self.selectJobs(condition),
             "SELECT 1 AS same FROM jobs WHERE \(fragment: condition) AND fingerprint = \(submission.fingerprint)",
         ])
-        guard let record = try rows[0].first.map(JobRecord.init) else { throw MissingJob(id: submission.id) }
+        guard let record = try rows[0].first.map(JobRecord.init) else { return nil }
         return rows[1].isEmpty ? .keyReused : .replayed(record)
     }
 

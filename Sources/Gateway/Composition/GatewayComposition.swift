@@ -26,11 +26,18 @@ struct GatewayComposition {
     func compose() async throws -> ServiceProcess.Composition {
         let database = try database()
         let broker = try broker()
-        let outbox = PostgresOutbox(client: database, schema: CertificationStore.schema, logger: logger)
-        let relay = OutboxRelay(store: outbox, publisher: broker.publisher, logger: logger)
+        let outbox = PostgresOutbox(
+            client: database, schema: CertificationStore.schema,
+            lagLimit: max(PostgresOutbox.lagLimit, settings.outboxLimit), logger: logger)
+        // Measured often, because the bound of the outbox is as exact as this is.
+        let relay = OutboxRelay(
+            store: outbox, publisher: broker.publisher,
+            configuration: OutboxRelayConfiguration(lagInterval: .seconds(1)),
+            logger: logger)
+        let room = OutboxRoom(limit: settings.outboxLimit) { relay.backlog }
         let store = CertificationStore(
             client: database, outbox: outbox, relay: relay, dispatchWindow: settings.dispatchWindow, logger: logger)
-        let api = try await api(store: store)
+        let api = try await api(store: store, room: room)
         let (deadLetters, replays) = deadLetters(store: store, source: broker.source)
         return ServiceProcess.Composition(
             services: [
@@ -39,6 +46,7 @@ struct GatewayComposition {
             ],
             healthChecks: [
                 .database(database, logger: logger), .broker(broker), .circuits(store), .deadLetters(deadLetters),
+                .outbox(room),
             ])
     }
 
@@ -59,6 +67,10 @@ struct GatewayComposition {
             configuration.poolSize = settings.databasePoolSize
             configuration.applicationName = "certforge gateway"
             configuration.searchPath = CertificationStore.schema
+            // A client that waits would rather be told to come again. Statements of the gateway take milliseconds.
+            configuration.acquireTimeout = .seconds(2)
+            configuration.connectTimeout = .seconds(2)
+            configuration.answerTimeout = .seconds(4)
             return PostgresClient(configuration: configuration, logger: logger)
         } catch {
             throw ConfigurationFailure(key: "DATABASE_URL", problem: "cannot be used (\(error))")
@@ -77,14 +89,14 @@ struct GatewayComposition {
         }
     }
 
-    private func api(store: CertificationStore) async throws -> GatewayAPI {
+    private func api(store: CertificationStore, room: OutboxRoom) async throws -> GatewayAPI {
         GatewayAPI(
             store: store, operations: store, registry: try ModelRegistry.bundled(), suites: SuiteCatalog(),
             verifier: await TokenVerifier(
                 secret: settings.tokenSecret, issuer: settings.tokenIssuer, audience: settings.tokenAudience,
                 now: { Date() }),
             cursors: CursorSigner(secret: settings.tokenSecret), bodyLimits: settings.bodyLimits,
-            isReachedOverTLS: settings.isReachedOverTLS, now: { Date() })
+            isReachedOverTLS: settings.isReachedOverTLS, now: { Date() }, outboxRoom: room)
     }
 
     private func scheduler(of api: GatewayAPI) -> Scheduler {

@@ -10,6 +10,8 @@ struct GatewaySettings: Sendable {
     var host: String
     var port: Int
     var bodyLimits: JSONRequest.Limits
+    /// The most messages that may wait for the broker before new jobs are refused.
+    var outboxLimit: Int
     /// After which a connection is closed on which nothing arrives.
     var idleTimeout: Duration
     var tokenSecret: String
@@ -30,6 +32,7 @@ struct GatewaySettings: Sendable {
         bodyLimits = JSONRequest.Limits(
             size: try settings.integer("HTTP_BODY_LIMIT", default: 1_048_576, in: 1_024...104_857_600),
             time: try settings.seconds("HTTP_BODY_TIMEOUT", default: 30, in: 1...3_600))
+        outboxLimit = try settings.integer("OUTBOX_LIMIT", default: 100_000, in: 1...1_000_000)
         idleTimeout = try settings.seconds("HTTP_IDLE_TIMEOUT", default: 30, in: 1...3_600)
         tokenSecret = try settings.text("JWT_SECRET", purpose: "the key of the tokens, 32 characters or more")
         tokenIssuer = try settings.text("JWT_ISSUER", default: "certforge")

@@ -65,6 +65,16 @@ extension HealthCheck {
                 ? .healthy() : .degraded("the queue 'dead-letter' is not consumed; letters wait in it")
         }
     }
+
+    /// Full, the gateway refuses new jobs and does everything else.
+    static func outbox(_ room: OutboxRoom) -> HealthCheck {
+        HealthCheck("outbox") {
+            guard let backlog = room.backlog() else { return .degraded("cannot be measured") }
+            let words = "\(backlog) messages wait for the broker, \(room.limit) at most"
+            return backlog < room.limit
+                ? .healthy(words) : .degraded("\(words); new jobs are refused until some are sent")
+        }
+    }
 }
 
 extension HealthCheck.State {

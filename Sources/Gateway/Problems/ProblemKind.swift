@@ -21,6 +21,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case internalError = "internal-error"
     case methodNotImplemented = "method-not-implemented"
     case unavailable = "service-unavailable"
+    case outboxFull = "outbox-full"
 
     /// The absolute URI of RFC 9457 §3.1.1.
     var uri: String { "https://certforge.dev/problems/\(rawValue)" }
@@ -38,7 +39,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .idempotencyKeyReused: .unprocessableContent
         case .internalError: .internalServerError
         case .methodNotImplemented: .notImplemented
-        case .unavailable: .serviceUnavailable
+        case .unavailable, .outboxFull: .serviceUnavailable
         }
     }
 
@@ -62,6 +63,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .internalError: "Something went wrong on our side"
         case .methodNotImplemented: "The method is not known here"
         case .unavailable: "The service is temporarily unavailable"
+        case .outboxFull: "The service takes no new jobs for now"
         }
     }
 }

@@ -15,6 +15,7 @@ struct JobRoutes: Sendable {
     let bodyLimits: JSONRequest.Limits
     let cancelPatience: Duration
     let now: @Sendable () -> Date
+    var room = OutboxRoom.unlimited
 
     var endpoints: [Endpoint] {
         [
@@ -34,7 +35,7 @@ struct JobRoutes: Sendable {
             in: registry,
             from: JobOrigin(
                 requestedBy: caller.subject, idempotencyKey: key?.text, trace: context.trace, createdAt: now()))
-        switch try await store.submit(submission) {
+        switch try await outcome(of: submission) {
         case .accepted(let job):
             context.log.info(
                 "Job accepted",
@@ -45,6 +46,13 @@ struct JobRoutes: Sendable {
         case .keyReused:
             throw IdempotencyKey.reused
         }
+    }
+
+    /// Without room nothing is stored, but a request that was accepted before is answered as ever.
+    private func outcome(of submission: JobSubmission) async throws -> SubmissionOutcome {
+        guard let problem = room.problem else { return try await store.submit(submission) }
+        guard let earlier = try await store.earlierOutcome(of: submission) else { throw problem }
+        return earlier
     }
 
     static func accepted(_ job: JobRecord) throws -> Response {

@@ -18,6 +18,8 @@ struct GatewayAPI: Sendable {
     /// How long the answer to a cancellation waits for what runs.
     var cancelPatience = JobCancellation.patience
     let now: @Sendable () -> Date
+    /// For the messages of new jobs.
+    var outboxRoom = OutboxRoom.unlimited
 
     /// What schedules mean with this gateway's registry.
     var schedulePlanner: SchedulePlanner {
@@ -43,7 +45,7 @@ struct GatewayAPI: Sendable {
     var endpoints: [Endpoint] {
         let jobs = JobRoutes(
             store: store, registry: registry, planner: JobPlanner(registry: registry, suites: suites),
-            cursors: cursors, bodyLimits: bodyLimits, cancelPatience: cancelPatience, now: now)
+            cursors: cursors, bodyLimits: bodyLimits, cancelPatience: cancelPatience, now: now, room: outboxRoom)
         let certifications = CertificationRoutes(store: store, registry: registry, cursors: cursors)
         let catalogue = CatalogueRoutes(registry: registry)
         let statistics = StatisticsRoutes(store: store, now: now)

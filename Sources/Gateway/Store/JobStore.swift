@@ -12,6 +12,10 @@ protocol JobStore: Sendable {
     /// Stores a job once for each idempotency key and caller; unsupported targets end at once.
     func submit(_ submission: JobSubmission) async throws -> SubmissionOutcome
 
+    /// What `submit` would answer of a submission whose idempotency key is taken; nil when it would store a job. Stores
+    /// nothing.
+    func earlierOutcome(of submission: JobSubmission) async throws -> SubmissionOutcome?
+
     func job(_ id: JobID) async throws -> JobRecord?
 
     /// Sorted by model, then region; empty when there is no such job.

@@ -42,7 +42,7 @@ package final class OutboxRelay: Service {
     private let events: AsyncStream<Event>
     private let eventSink: AsyncStream<Event>.Continuation
     private let arrivals = Mutex<[OutgoingMessage]>([])
-    private let measuredLag = Mutex<OutboxLag?>(nil)
+    private let measured = Mutex(OutboxBacklog())
 
     /// A relay from `store` to `publisher` whose `outbox_…` metrics go to `metrics`; tests pass a clock of their own.
     package init(
@@ -69,11 +69,16 @@ package final class OutboxRelay: Service {
             arrivals.append(contentsOf: messages.prefix(configuration.queueLimit - arrivals.count))
             return wasEmpty
         }
+        measured.withLock { $0.write(messages.count) }
         if wasEmpty { eventSink.yield(.arrived) }
     }
 
-    /// How far behind the outbox was when it was last measured; nil before the first time.
-    package var lag: OutboxLag? { measuredLag.withLock { $0 } }
+    /// How far behind the outbox was when it was last measured; nil before the first time and while it cannot be.
+    package var lag: OutboxLag? { measured.withLock { $0.lag } }
+
+    /// How many rows are due and not yet published: as last measured, and what was handed to this relay since. Others may
+    /// have written more in the meantime, a `lagInterval` at most. Nil while it is not known.
+    package var backlog: Int? { measured.withLock { $0.rows } }
 
     /// Relays until the process shuts down, then gives back what is not published. To be called once.
     package func run() async throws {
@@ -208,6 +213,7 @@ extension OutboxRelay {
     private func count(_ outcomes: [PublishOutcome], of messages: [OutgoingMessage]) {
         let tally = OutcomeTally(outcomes)
         metrics.count(tally)
+        measured.withLock { $0.publish(tally.confirmed) }
         guard tally.returned + tally.nacked > 0 else { return }
         let refused = zip(messages, outcomes).first { $1 != .confirmed && $1 != .connectionLost }
         logger.warning(
@@ -222,12 +228,14 @@ extension OutboxRelay {
     private func measureLag() async {
         var isFailing = false
         repeat {
+            measured.withLock { $0.startMeasuring() }
             do {
                 let lag = try await store.lag()
-                measuredLag.withLock { $0 = lag }
+                measured.withLock { $0.measured(lag) }
                 metrics.record(lag)
                 isFailing = false
             } catch {
+                measured.withLock { $0.failedToMeasure() }
                 if !isFailing, !Task.isCancelled {
                     logger.warning("The outbox's lag cannot be measured", metadata: ["error": "\(error)"])
                 }

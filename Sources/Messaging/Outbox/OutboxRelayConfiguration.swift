@@ -10,7 +10,7 @@ package struct OutboxRelayConfiguration: Sendable, Hashable {
     package var batchesInFlight: Int
     /// The most messages that wait in memory for the fast path; the poll finds those beyond.
     package var queueLimit: Int
-    /// How often the lag is measured for the metrics.
+    /// How often the lag is measured, for the metrics and for whoever asks the relay for its backlog.
     package var lagInterval: Duration
     /// How long a graceful shutdown may take.
     package var drainTimeout: Duration

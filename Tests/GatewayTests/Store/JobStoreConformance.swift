@@ -90,6 +90,14 @@ extension JobStoreConformance {
         }
         let (job, certifications) = try await subject.job(of: subject.submission(key: "key", fingerprint: "one"))
         #expect(try await submit("key", "one") == .replayed(job))
+        for (key, fingerprint, caller, expected) in [
+            ("key", "one", "ada", .replayed(job)), ("key", "two", "ada", .keyReused), ("key", "one", "grace", nil),
+            ("other", "one", "ada", nil), (nil, nil, "ada", nil),
+        ] as [(String?, String?, String, SubmissionOutcome?)] {
+            let submission = subject.submission(key: key, fingerprint: fingerprint, by: caller)
+            #expect(try await subject.store.earlierOutcome(of: submission) == expected)
+        }
+        #expect(try await subject.store.jobs(matching: JobFilter(), after: nil, limit: 10).count == 1)
         #expect(try await submit("key", "two") == .keyReused)
         guard case .accepted = try await submit("key", "two", by: "grace"),
             case .accepted = try await submit("other", "one"), case .accepted = try await submit(nil, nil),

@@ -28,16 +28,19 @@ actor InMemoryJobStore: JobStore {
         trouble = error
     }
 
-    func submit(_ submission: JobSubmission) throws -> SubmissionOutcome {
+    func earlierOutcome(of submission: JobSubmission) throws -> SubmissionOutcome? {
         try checkTrouble()
-        submissions.append(submission)
         let earlier = stored.first {
             submission.idempotencyKey != nil && $0.idempotencyKey == submission.idempotencyKey
                 && $0.job.requestedBy == submission.requestedBy
         }
-        if let earlier {
-            return earlier.fingerprint == submission.fingerprint ? .replayed(earlier.job) : .keyReused
-        }
+        return earlier.map { $0.fingerprint == submission.fingerprint ? .replayed($0.job) : .keyReused }
+    }
+
+    func submit(_ submission: JobSubmission) throws -> SubmissionOutcome {
+        try checkTrouble()
+        submissions.append(submission)
+        if let earlier = try earlierOutcome(of: submission) { return earlier }
         let certifications = submission.targets.map { CertificationRecord($0, of: submission) }
         let job = JobRecord(submission, certifications)
         stored.append(

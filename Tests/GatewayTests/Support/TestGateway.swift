@@ -26,7 +26,8 @@ struct TestGateway: Sendable {
     /// `operations` is for what has no store in memory; without it that gives no answer.
     init(
         isReachedOverTLS: Bool = false, bodyLimits: JSONRequest.Limits = Self.bodyLimits,
-        cancelPatience: Duration = .seconds(20), operations: CertificationStore? = nil
+        cancelPatience: Duration = .seconds(20), operations: CertificationStore? = nil,
+        outboxRoom: OutboxRoom = .unlimited
     ) async throws {
         let clock = clock
         api = GatewayAPI(
@@ -35,7 +36,7 @@ struct TestGateway: Sendable {
             verifier: await TokenVerifier(
                 secret: Self.secret, issuer: "certforge", audience: "certforge-api", now: { Self.now }),
             cursors: CursorSigner(secret: Self.secret), bodyLimits: bodyLimits, isReachedOverTLS: isReachedOverTLS,
-            cancelPatience: cancelPatience, now: { clock.next() })
+            cancelPatience: cancelPatience, now: { clock.next() }, outboxRoom: outboxRoom)
     }
 
     func application() -> some ApplicationProtocol {
