@@ -15,6 +15,13 @@ package struct LocalServers: Sendable {
     /// Where the SMTP sink keeps the mails, a file each.
     package static let mailFolder = Repository.root.appending(path: ".local/test/mail")
 
+    /// From now on the server's connections stay open and nothing comes from them, as when a network swallows everything.
+    package func freeze(_ server: Server) async throws { try await run("freeze", server) }
+    package func thaw(_ server: Server) async throws { try await run("thaw", server) }
+    /// Makes the broker believe that its disk is full, so that it takes no more messages.
+    package func raiseDiskAlarm() async throws { try await run("alarm", .rabbitmq) }
+    package func clearDiskAlarm() async throws { try await run("calm", .rabbitmq) }
+
     /// The mails that were delivered so far and hold `text`, as they were sent.
     package func mails(containing text: String) throws -> [String] {
         let files = try FileManager.default.contentsOfDirectory(at: Self.mailFolder, includingPropertiesForKeys: nil)

@@ -1,74 +1,189 @@
-import Curl
 import Foundation
 import LocalSystem
+import Postgres
 import Testing
 
+/// A service that all others need is gone, full or silent. The API answers in time and with the truth, and afterwards
+/// everything that was accepted has happened once.
 extension EndToEndTests {
-    @Test("While the database is away processors and notifier pause; afterwards every target has its verdict at once")
-    func databaseAway() async throws {
-        let system = try await CertForgeSystem(latencyScale: 0.4)
+    /// Long enough for a busy machine, far too short for anything that waits for the broker or for a dead database.
+    private static let soon = Duration.seconds(4)
+
+    /// Runs the body with a system of its own; whatever happens, the servers work afterwards.
+    private func withSystem(_ body: (CertForgeSystem, LocalServers, String) async throws -> Void) async throws {
+        let system = try await CertForgeSystem(latencyScale: 0.05)
         let servers = LocalServers()
+        var failure: (any Error)?
         do {
-            let job = try await system.submit(
-                models: Self.models, regions: ["us-east-1", "eu-central-1"], notify: ["ada@example.com"])
-            try await system.halfWay(job.id)
-            try await servers.stop(.postgres)
-            let stopped = ContinuousClock.now
-            for (program, check) in [("certification-processor", "lanes"), ("notifier", "consumer")] {
-                _ = try await eventually("\(program) saying that it pauses", within: .seconds(20)) {
-                    try await system.health(of: program, check) == "paused: the database is out of reach" ? true : nil
-                }
-            }
-            try await ContinuousClock().sleep(until: stopped + .seconds(8))
-            try await servers.start(.postgres)
-            let back = ContinuousClock.now
-            for program in ["certification-processor", "notifier"] {
-                try await system.program(program).ready()
-            }
-            #expect(ContinuousClock.now - back < .seconds(15))
-            let ended = try await system.finished(job.id)
-            #expect(ended.counts == ["CERTIFIED": ended.targetCount])
-            #expect(ended.certifications?.map(\.attempts) == Array(repeating: 1, count: ended.targetCount))
-            let evidence = try await system.evidence(of: job.id, recipients: 1)
-            #expect(
-                evidence
-                    == JobEvidence(
-                        unfinished: 0, targets: ended.targetCount, verdicts: ended.targetCount, doubled: 0, mails: 1))
-            // Eight run at once in the lane: each of them may have to go back, and once more while the outage is noticed.
-            let redelivered = try await system.metric("consumer_redelivered_total", of: "certification-processor")
-            #expect(redelivered <= 16)
+            try await body(system, servers, try await system.token())
         } catch {
-            // The tests that follow need it, however this one ended.
-            try await servers.start(.postgres)
-            await system.tearDown()
-            throw error
+            failure = error
+        }
+        if failure != nil {
+            // A server that was not stopped cannot be thawed, and one that runs need not be: either is no trouble.
+            for server in [LocalServers.Server.rabbitmq, .postgres] {
+                try? await servers.thaw(server)
+                try? await servers.start(server)
+            }
+            try? await servers.clearDiskAlarm()
         }
         await system.tearDown()
+        if let failure { throw failure }
     }
-}
 
-extension CertForgeSystem {
-    private struct HealthAnswer: Decodable {
-        struct Check: Decodable {
-            var name: String
-            var detail: String?
+    private func job(in answer: CertForgeSystem.TimedAnswer) throws -> String {
+        try #require(answer.status == 202, "\(answer.body)")
+        return try JSONDecoder().decode(JobAnswer.self, from: Data(answer.body.utf8)).id
+    }
+
+    @Test("Without a broker jobs are accepted up to the bound, then refused, and all that were accepted run once")
+    func brokerDown() async throws {
+        try await withSystem { system, servers, token in
+            try await system.program("gateway").stop()
+            try await system.start("gateway", with: ["OUTBOX_LIMIT": "20"])
+            try await servers.stop(.rabbitmq)
+            var accepted: [String] = []
+            var refusal: CertForgeSystem.TimedAnswer?
+            while refusal == nil, accepted.count < 30 {
+                let answer = try await system.submitOne(token: token, key: "key-\(accepted.count)")
+                #expect(answer.took < Self.soon)
+                if answer.status == 503 { refusal = answer } else { accepted.append(try job(in: answer)) }
+            }
+            // Two messages each: the job that reaches the bound is taken. Those that are published twice for want of an
+            // answer are still one row.
+            #expect(accepted.count == 10)
+            #expect(refusal?.body.contains("problems/outbox-full") == true)
+            #expect(try await system.health("outbox").hasPrefix("degraded: "))
+            #expect(try await system.health("broker").hasPrefix("degraded: "))
+            #expect(try await system.isReady())
+            // What was accepted is answered as before, and can be looked at.
+            #expect(try job(in: try await system.submitOne(token: token, key: "key-0")) == accepted.first)
+            let shown = try await system.timed("GET", "/api/v1/certifications/jobs/\(accepted[0])", token: token)
+            #expect(shown.status == 200 && shown.took < Self.soon)
+            let stored = try await system.database.query("SELECT 1 FROM certification.jobs")
+            #expect(stored.count == accepted.count)
+
+            try await servers.start(.rabbitmq)
+            #expect(try await system.endedOnce(accepted, targets: 1))
+            _ = try await eventually("jobs being accepted again", within: .seconds(20)) {
+                try await system.submitOne(token: token).status == 202 ? true : nil
+            }
+            #expect(try await system.health("outbox").hasPrefix("healthy: "))
         }
-
-        var checks: [Check]
     }
 
-    /// What a program's health says about one check.
-    fileprivate func health(of name: String, _ check: String) async throws -> String? {
-        let response = try await HTTP.get("http://127.0.0.1:\(try program(name).healthPort)/health")
-        return try JSONDecoder().decode(HealthAnswer.self, from: response.body).checks.first { $0.name == check }?
-            .detail
+    @Test("A queue that is full leaves messages in the outbox, and takes each once when there is room again")
+    func queueFull() async throws {
+        try await withSystem { system, _, token in
+            try await system.limitQueue("certification.requests.normal", length: 3)
+            try await system.program("certification-processor").stop()
+            // A quorum queue takes what comes before it has told the channels that it is full.
+            var accepted: [String] = []
+            _ = try await eventually("the broker refusing messages", within: .seconds(40)) {
+                let answer = try await system.submitOne(token: token)
+                #expect(answer.took < Self.soon)
+                accepted.append(try job(in: answer))
+                return (try await system.metric("outbox_nacked_total") ?? 0) > 0 ? true : nil
+            }
+            _ = try await eventually("the metrics saying so", within: .seconds(10)) {
+                (try await system.metric("outbox_due") ?? 0) > 0 ? true : nil
+            }
+            let shown = try await system.timed("GET", "/api/v1/certifications/jobs/\(accepted[0])", token: token)
+            #expect(shown.status == 200 && shown.took < Self.soon)
+            try await system.start("certification-processor")
+            #expect(try await system.endedOnce(accepted, targets: 1))
+        }
     }
 
-    /// The sum of a program's metric over its labels.
-    fileprivate func metric(_ metric: String, of name: String) async throws -> Double {
-        let response = try await HTTP.get("http://127.0.0.1:\(try program(name).healthPort)/metrics")
-        return String(decoding: response.body, as: UTF8.self).split(separator: "\n")
-            .filter { $0.hasPrefix("\(metric){") || $0.hasPrefix("\(metric) ") }
-            .compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }.reduce(0, +)
+    @Test("A broker whose disk is full blocks nobody but the relay; health says so until there is room")
+    func diskAlarm() async throws {
+        try await withSystem { system, servers, token in
+            try await servers.raiseDiskAlarm()
+            var accepted: [String] = []
+            for _ in 0..<5 {
+                let answer = try await system.submitOne(token: token)
+                #expect(answer.took < Self.soon)
+                accepted.append(try job(in: answer))
+            }
+            _ = try await eventually("health saying so", within: .seconds(20)) {
+                try await system.health("broker").hasPrefix("degraded: short of memory or disk") ? true : nil
+            }
+            _ = try await eventually("the metrics saying so", within: .seconds(20)) {
+                (try await system.metric("outbox_oldest_due_age_seconds") ?? 0) > 1 ? true : nil
+            }
+            #expect(try await system.isReady())
+            let shown = try await system.timed("GET", "/api/v1/certifications/jobs/\(accepted[0])", token: token)
+            #expect(shown.status == 200 && shown.took < Self.soon)
+            try await servers.clearDiskAlarm()
+            #expect(try await system.endedOnce(accepted, targets: 1))
+            #expect(try await system.health("broker").hasPrefix("healthy"))
+        }
+    }
+
+    @Test(
+        "A broker that is silent on open connections is noticed within two heartbeats, and nothing is lost or doubled")
+    func brokerFrozen() async throws {
+        try await withSystem { system, servers, token in
+            let running = try await system.submit(models: Self.models, regions: ["us-east-1"])
+            try await system.halfWay(running.id)
+            try await servers.freeze(.rabbitmq)
+            let frozen = ContinuousClock.now
+            let answer = try await system.submitOne(token: token)
+            #expect(answer.took < Self.soon)
+            let shown = try await system.timed("GET", "/api/v1/certifications/jobs/\(running.id)", token: token)
+            #expect(shown.status == 200 && shown.took < Self.soon)
+            // Heartbeats are 10 s apart, and two may be missed.
+            _ = try await eventually("health saying so", within: .seconds(40)) {
+                try await system.health("broker").hasPrefix("degraded: not connected") ? true : nil
+            }
+            #expect(.now - frozen < .seconds(35))
+            try await servers.thaw(.rabbitmq)
+            #expect(try await system.endedOnce([running.id], targets: Self.models.count))
+            #expect(try await system.endedOnce([try job(in: answer)], targets: 1))
+        }
+    }
+
+    @Test("Without a database the API says so at once, is not ready, and recovers by itself")
+    func databaseDown() async throws {
+        try await withSystem { system, servers, token in
+            try await servers.kill(.postgres)
+            for _ in 0..<3 {
+                let posted = try await system.submitOne(token: token)
+                #expect(posted.status == 503 && posted.took < Self.soon)
+                #expect(posted.body.contains("problems/service-unavailable"))
+                let listed = try await system.timed("GET", "/api/v1/certifications/jobs", token: token)
+                #expect(listed.status == 503 && listed.took < Self.soon)
+            }
+            #expect(try await !system.isReady())
+            try await servers.start(.postgres)
+            let answer = try await eventually("jobs being accepted again", within: .seconds(20)) {
+                let answer = try await system.submitOne(token: token)
+                return answer.status == 202 ? answer : nil
+            }
+            #expect(try await system.isReady())
+            #expect(try await system.endedOnce([try job(in: answer)], targets: 1))
+        }
+    }
+
+    @Test("A database that is silent on open connections keeps no request waiting for long")
+    func databaseFrozen() async throws {
+        try await withSystem { system, servers, token in
+            try await servers.freeze(.postgres)
+            // One statement's limit and the wait for another connection.
+            for _ in 0..<3 {
+                let answer = try await system.submitOne(token: token, key: "frozen")
+                #expect(answer.status == 503 && answer.took < .seconds(9), "\(answer)")
+            }
+            #expect(try await !system.isReady())
+            try await servers.thaw(.postgres)
+            // The first request may have been stored after all: its key finds it.
+            let answer = try await eventually("jobs being accepted again", within: .seconds(30)) {
+                let answer = try await system.submitOne(token: token, key: "frozen")
+                return answer.status == 202 ? answer : nil
+            }
+            #expect(try await system.endedOnce([try job(in: answer)], targets: 1))
+            let stored = try await system.database.query("SELECT 1 FROM certification.jobs")
+            #expect(stored.count == 1)
+        }
     }
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Starts and stops the private RabbitMQ, PostgreSQL and SMTP sink.
 #   servers.sh start|stop|kill|restart [rabbitmq|postgres|smtp]      CERTFORGE_LOCAL=demo|test chooses the set
+#   servers.sh freeze|thaw rabbitmq|postgres                         its connections stay open, and nothing comes
+#   servers.sh alarm|calm rabbitmq                                   the broker believes that its disk is full
 # `kill` ends a server at once (SIGKILL), as a crash does.
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
@@ -66,6 +68,21 @@ kill_postgres() {
     for process in $parent $sessions; do
         while kill -0 "$process" 2>/dev/null; do sleep 0.05; done
     done
+}
+
+signal_postgres() {
+    local folder parent
+    folder=$(postgres_folder)
+    parent=$(head -n 1 "$folder/data/postmaster.pid")
+    # shellcheck disable=SC2046
+    kill -"$1" "$parent" $(pgrep -P "$parent")
+}
+
+signal_rabbitmq() { kill -"$1" "$(tr -d ' \n' <"$state/pid/rabbitmq.pid")"; }
+
+limit_rabbitmq_disk() {
+    HOME="$state/rabbitmq/home" ERL_EPMD_PORT="$epmd_port" /usr/lib/rabbitmq/bin/rabbitmqctl --quiet \
+        --node "certforge-$CERTFORGE_LOCAL@localhost" set_disk_free_limit "$1"
 }
 
 start_rabbitmq() {
@@ -158,10 +175,16 @@ stop-all)
     ;;
 kill-rabbitmq) stop_rabbitmq KILL ;;
 kill-postgres) kill_postgres ;;
+freeze-rabbitmq) signal_rabbitmq STOP ;;
+thaw-rabbitmq) signal_rabbitmq CONT ;;
+freeze-postgres) signal_postgres STOP ;;
+thaw-postgres) signal_postgres CONT ;;
+alarm-rabbitmq) limit_rabbitmq_disk 900000GB ;;
+calm-rabbitmq) limit_rabbitmq_disk 50MB ;;
 restart-rabbitmq) stop_rabbitmq && start_rabbitmq ;;
 restart-postgres) stop_postgres && start_postgres ;;
 *)
-    echo "usage: servers.sh start|stop|kill|restart [rabbitmq|postgres|smtp]" >&2
+    echo "usage: servers.sh start|stop|kill|restart|freeze|thaw|alarm|calm [rabbitmq|postgres|smtp]" >&2
     exit 2
     ;;
 esac
