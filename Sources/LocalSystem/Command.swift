@@ -39,7 +39,7 @@ package struct Command: Sendable {
         process.standardError = handle
         let (endings, continuation) = AsyncStream.makeStream(of: Int32?.self)
         process.terminationHandler = { continuation.yield($0.terminationStatus) }
-        try process.run()
+        try process.runUnblocked()
         // Ends with the command, which ends it below.
         let timer = Task {
             try await Task.sleep(for: limit)

@@ -53,7 +53,7 @@ package final class RunningProgram: Sendable {
                     wasTold: state.wasTold)
             }
         }
-        try process.run()
+        try process.runUnblocked()
         processID = process.processIdentifier
     }
 
