@@ -2,19 +2,24 @@ import Foundation
 
 /// Ports that nothing listens on.
 package enum FreePort {
-    /// A port of loopback that was free a moment ago.
+    /// A port of loopback that was free a moment ago, below those that the system gives to outgoing connections: one of
+    /// these would take it again before the program that it is for has bound it.
     package static func take() throws -> Int {
+        for _ in 0..<200 {
+            let port = Int.random(in: 10_000..<20_000)
+            if try isFree(port) { return port }
+        }
+        throw EndToEndFailure("There is no port to be had.")
+    }
+
+    private static func isFree(_ port: Int) throws -> Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { throw EndToEndFailure("There is no socket to be had.") }
         defer { close(descriptor) }
-        var address = loopback(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let bound = withUnsafeMutableBytes(of: &address) { bytes in
+        return withUnsafeBytes(of: loopback(port)) { bytes in
             guard let generic = bytes.assumingMemoryBound(to: sockaddr.self).baseAddress else { return false }
-            return bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
+            return bind(descriptor, generic, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
         }
-        guard bound else { throw EndToEndFailure("There is no port to be had.") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     /// Whether something of this machine accepts connections at a port.
