@@ -25,7 +25,7 @@ struct Chaos: AsyncParsableCommand {
     var relax: Double = 1
 
     @Option(help: "How long everything may take to end after the load, in seconds, from 10 to 3600.")
-    var drain: Int = 120
+    var drain: Int = 240
 
     @Option(help: "A file that gets the report as JSON.")
     var json: String?

@@ -1,3 +1,4 @@
+import Curl
 package import Foundation
 package import Postgres
 import Synchronization

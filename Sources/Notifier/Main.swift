@@ -45,7 +45,8 @@ struct NotifierProgram {
             gate: gate, logger: logger)
         return ServiceProcess.Composition(
             services: [
-                broker, relay, InboxRetention(client: client, schema: NotificationStore.schema, logger: logger), delivery,
+                broker, relay, InboxRetention(client: client, schema: NotificationStore.schema, logger: logger),
+                delivery,
                 watch, consumer,
             ],
             healthChecks: NotifierHealth.checks(

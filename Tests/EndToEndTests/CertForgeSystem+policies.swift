@@ -1,5 +1,6 @@
 import Curl
 import Foundation
+import LocalSystem
 
 extension CertForgeSystem {
     /// Lets a queue hold so many messages and refuse the rest, in place of the topology's own policy.

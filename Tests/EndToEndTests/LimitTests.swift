@@ -8,8 +8,8 @@ extension EndToEndTests {
     @Test("Two processors share a quota: hardly a call is throttled, every target is judged, no attempt is lost")
     func sharedQuota() async throws {
         let system = try await CertForgeSystem(
-            latencyScale: 0.02, control: #"{"quotas": {"*": {"requestsPerMinute": 600}}}"#,
-            settings: ["LIMITS": #"{"default": {"requestsPerMinute": 600}}"#])
+            latencyScale: 0.02, control: #"{"quotas": {"*": {"requestsPerMinute": 1200}}}"#,
+            settings: ["LIMITS": #"{"default": {"requestsPerMinute": 1200}}"#])
         let started = ContinuousClock.now
         let (evidence, calls) = try await system.running { system in
             try await system.start("certification-processor", as: "second processor")
@@ -28,13 +28,14 @@ extension EndToEndTests {
     @Test("A quota that is half of what is configured is found out: the share is cut, and every target is judged")
     func wrongQuota() async throws {
         let system = try await CertForgeSystem(
-            latencyScale: 0.02, control: #"{"quotas": {"*": {"requestsPerMinute": 600}}}"#,
-            settings: ["LIMITS": #"{"default": {"requestsPerMinute": 1200}}"#])
+            latencyScale: 0.02, control: #"{"quotas": {"*": {"requestsPerMinute": 1200}}}"#,
+            settings: ["LIMITS": #"{"default": {"requestsPerMinute": 2400}}"#])
         let (evidence, calls, limits) = try await system.running { system in
             try await system.start("certification-processor", as: "second processor")
             let jobs = try await system.submitAtOnce(count: 40, model: "amazon.nova-lite-v1:0")
             return (
-                try await system.endings(of: jobs), try await system.calls(), try await system.command("limits")
+                try await system.endings(of: jobs), try await system.calls(),
+                try await system.command("limits", "--token", try await system.token())
             )
         }
         let nova = calls["amazon.nova-lite-v1:0"] ?? [:]

@@ -5,7 +5,7 @@ import Testing
 
 extension EndToEndTests {
     @Test("While the database is away processors and notifier pause; afterwards every target has its verdict at once")
-    func databaseAway() async throws {
+    func pause() async throws {
         let system = try await CertForgeSystem(latencyScale: 0.4)
         let servers = LocalServers()
         do {

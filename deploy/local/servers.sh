@@ -42,7 +42,7 @@ start_postgres() {
     (
         close_inherited
         as_postgres "$postgres_bin/pg_ctl" --pgdata "$folder/data" --log "$folder/postgres.log" --wait --silent \
-            --options "-c listen_addresses=127.0.0.1 -c port=$postgres_port -c unix_socket_directories='' -c max_connections=200" \
+            --options "-c listen_addresses=127.0.0.1 -c port=$postgres_port -c unix_socket_directories='' -c max_connections=500" \
             start
     ) || { tail -n 20 "$folder/postgres.log" >&2; return 1; }
     PGPASSWORD=certforge "$postgres_bin/psql" -h 127.0.0.1 -p "$postgres_port" -U certforge -d postgres -qtAc \
@@ -133,7 +133,7 @@ stop_rabbitmq() {
 stop_port_mapper() {
     local pid
     for pid in $(pgrep -x epmd || true); do
-        if tr '\0' '\n' <"/proc/$pid/environ" 2>/dev/null | grep -qx "ERL_EPMD_PORT=$epmd_port"; then
+        if { tr '\0' '\n' <"/proc/$pid/environ"; } 2>/dev/null | grep -qx "ERL_EPMD_PORT=$epmd_port"; then
             kill "$pid" 2>/dev/null || true
         fi
     done

@@ -50,6 +50,7 @@ start_all() {
     bin=$(swift build --show-bin-path)
     say "Starting RabbitMQ, PostgreSQL and the mail catcher …"
     "$servers" start
+    # shellcheck disable=SC2119
     { "$bin/certforge" migrate && apply_roles && "$bin/certforge" topology apply --yes; } >"$state/log/prepare.log" 2>&1 ||
         { cat "$state/log/prepare.log" >&2; return 1; }
     local gateway_urls processor_urls notifier_urls

@@ -23,14 +23,16 @@ swift build --build-tests >"$state/log/build.log" 2>&1 || {
     exit 1
 }
 
-# Prints what is worth reading of a run of tests, and fails when they did. The end-to-end tests stop and kill the servers that
+failed=0
+
+# Prints what is worth reading of a run of tests, and notes when they failed: the others run all the same. The end-to-end tests stop and kill the servers that
 # the others use, and the integration tests keep both cores busy, so each kind runs by itself.
 run_tests() {
     local log="$state/log/$1.log"
     shift
     swift test --skip-build "$@" >"$log" 2>&1 || true
     grep -E "✘|Test run with|error:" "$log" | grep -v "started" || tail -n 20 "$log"
-    grep -qE "Test run with [0-9]+ tests.* passed" "$log"
+    grep -qE "Test run with [0-9]+ tests.* passed" "$log" || failed=1
 }
 
 echo "== unit tests"
@@ -39,14 +41,14 @@ echo "== integration tests"
 run_tests integration --filter IntegrationTests
 echo "== end-to-end tests"
 run_tests end-to-end --filter EndToEndTests
-grep -E "✔ Test \"" "$state/log/end-to-end.log"
+grep -E "✔ Test \"" "$state/log/end-to-end.log" || true
 
 echo "== chaos (45 s of faults; limits of recovery relaxed, because both cores are busy)"
 chaos=1
 "$(swift build --show-bin-path)/chaos" --seed 26 --duration 45 --relax 3 --json "$state/log/chaos.json" \
     >"$state/log/chaos.log" 2>&1 || chaos=0
 sed -n '/^  jobs accepted/,$p' "$state/log/chaos.log"
-[ $chaos = 1 ] || { tail -n 20 "$state/log/chaos.log"; exit 1; }
+[ $chaos = 1 ] || { tail -n 20 "$state/log/chaos.log"; failed=1; }
 
 echo "== interoperability and deployment files"
 python="$repository/.local/python"
@@ -57,11 +59,16 @@ if ! cmp -s "$wanted" "$python/requirements.txt"; then
     cp "$wanted" "$python/requirements.txt"
 fi
 BIN=$(swift build --show-bin-path) "$python/bin/python" -m pytest -q "$repository/Tests/Interoperability" \
-    2>&1 | tee "$state/log/interoperability.log"
+    2>&1 | tee "$state/log/interoperability.log" || failed=1
+
+if [ $failed = 1 ]; then
+    echo "Some tests failed; the logs are in $state/log." >&2
+    exit 1
+fi
 
 count() { sed -nE 's/.*Test run with ([0-9]+) tests.*/\1/p' "$1" | tail -n 1; }
 python_count=$(sed -nE 's/^([0-9]+) passed.*/\1/p' "$state/log/interoperability.log" | tail -n 1)
 total=$(($(count "$state/log/unit.log") + $(count "$state/log/integration.log") + $(count "$state/log/end-to-end.log")))
-# Chaos counts as one: it passed, or this line is not reached.
+# Chaos counts as one.
 total=$((total + python_count + chaos))
 echo "$total passed, 0 failed"

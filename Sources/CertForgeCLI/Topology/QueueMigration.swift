@@ -24,14 +24,14 @@ struct QueueMigration {
             "2. Move what waits. What consumers hold is acknowledged or comes back to the old queue, so repeat until it is empty:",
             "     " + shovel(from: name, to: harbour),
             "   (without the plugin: leave the consumers running until \(name) is empty)",
-            "3. Delete the old queue, which the broker refuses while anything is in it:",
-            "     curl -fsS -X DELETE \"\(queues)/\(name)?if-empty=true\"",
+            "3. Delete the old queue once it is empty, what consumers hold included:",
+            "     " + deleteWhenEmpty(name),
             "4. Make the right one, and let the bindings lead to it:",
             "     certforge topology apply",
         ] + bindings.map { "     " + unbind(harbour, $0) } + [
             "5. Move back what came meanwhile, and delete the harbour:",
             "     " + shovel(from: harbour, to: name),
-            "     curl -fsS -X DELETE \"\(queues)/\(harbour)?if-empty=true\"",
+            "     " + deleteWhenEmpty(harbour),
             "Consumers reconnect by themselves. An own virtual host for the new version is the other way.",
         ]
     }
@@ -45,6 +45,12 @@ struct QueueMigration {
     private func unbind(_ target: String, _ binding: Topology.Binding) -> String {
         "curl -fsS -X DELETE $B/api/bindings/\(host)/e/\(binding.exchange)/q/\(target)/"
             + binding.pattern.propertiesKey
+    }
+
+    /// The broker deletes a quorum queue whatever it holds, and does not know `if-empty` for it.
+    private func deleteWhenEmpty(_ queue: String) -> String {
+        "until curl -fsS \(queues)/\(queue) | grep -q '\"messages\":0[,}]'; do sleep 1; done; "
+            + "curl -fsS -X DELETE \(queues)/\(queue)"
     }
 
     private func shovel(from source: String, to target: String) -> String {

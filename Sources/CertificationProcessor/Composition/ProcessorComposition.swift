@@ -73,7 +73,8 @@ struct ProcessorComposition {
         let consumers = Lane.allCases.map { consumer(of: $0, handler: handler) }
         return ServiceProcess.Composition(
             services: [
-                broker, relay, keeper, sweeper, retention, limitReporter, limits, watch, LaneConsumers(lanes: consumers),
+                broker, relay, keeper, sweeper, retention, limitReporter, limits, watch,
+                LaneConsumers(lanes: consumers),
             ],
             healthChecks: healthChecks(consumers))
     }

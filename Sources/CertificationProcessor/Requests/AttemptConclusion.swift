@@ -49,8 +49,8 @@ struct AttemptConclusion: Sendable {
             return try await write { try await $0.cancel(claim, facts: facts, now: now) }
         case .leaseLost:
             logger.warning("The lease was lost; another claim goes on with the certification")
-            await giveBack()
-            return .done
+            // Should the claim have been ours after all, the request must not be the last that is heard of it.
+            return await giveBack() ? .postpone(.random(upTo: .seconds(1))) : .done
         case .leaseExpired:
             return try await giveBackLate()
         case .brokenOff:
@@ -90,12 +90,17 @@ struct AttemptConclusion: Sendable {
     }
 
     /// One try is enough: what is not given back is found by the next claim, or by a sweep.
-    private func giveBack() async {
+    ///
+    /// - Returns: whether the claim was still held, and the certification now waits for another.
+    @discardableResult
+    private func giveBack() async -> Bool {
         do {
             let outcome = try await shielded { try await store.release(claim) }
             logger.notice("The attempt was broken off", metadata: ["outcome": "\(outcome)"])
+            return outcome != .stale
         } catch {
             logger.warning("The claim could not be given back; its lease has to run out", error: error)
+            return false
         }
     }
 

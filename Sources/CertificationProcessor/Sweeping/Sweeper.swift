@@ -29,9 +29,10 @@ struct Sweeper: Service {
     func sweep() async {
         guard !Task.isCancelled else { return }
         do {
-            log(try await store.requeueAbandoned(leaseExpiredFor: grace, now: Date()))
-            log(try await store.endExpired(now: Date()))
-            for (job, count) in try await store.fillDispatchWindows(now: Date()) {
+            let now = try await store.databaseTime()
+            log(try await store.requeueAbandoned(leaseExpiredFor: grace, now: now))
+            log(try await store.endExpired(now: now))
+            for (job, count) in try await store.fillDispatchWindows(now: now) {
                 logger.notice(
                     "Targets that waited for their turn are dispatched",
                     metadata: ["jobId": "\(job)", "count": "\(count)"])

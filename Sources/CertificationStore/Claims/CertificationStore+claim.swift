@@ -48,6 +48,7 @@ extension CertificationStore {
         case .wait(let remaining):
             return (.heldByOther(remaining), [])
         case .leaveSuspect:
+            try await noteArrival(step.row.id, on: connection)
             return (.suspect, [])
         case .finished(let status):
             try await recordHandled(step.message, on: connection)
@@ -59,6 +60,15 @@ extension CertificationStore {
         case .giveUp:
             return try await quarantine(step, on: connection).map { (.quarantined, $0) }
         }
+    }
+
+    /// That the request has come proves that it is not lost, however long it goes round before the suspect's turn.
+    private func noteArrival(_ id: CertificationID, on connection: PostgresConnection) async throws {
+        try await connection.execute(
+            """
+            UPDATE certifications SET request_expires_at = NULL
+            WHERE id = \(id.rawValue) AND status IN ('QUEUED', 'RETRYING') AND request_expires_at IS NOT NULL
+            """)
     }
 
     private func quarantine(
@@ -189,6 +199,7 @@ struct ClaimRow: Sendable {
     var isUnchanged: SQLStatement {
         """
         id = \(id.rawValue) AND fence = \(fence) AND status = \(view.status.rawValue) AND attempts = \(view.attempts)
+            AND request_id IS NOT DISTINCT FROM \(deferral.requestID)
             AND (status <> 'PROCESSING' OR lease_expires_at IS NULL OR lease_expires_at <= clock_timestamp())
         """
     }

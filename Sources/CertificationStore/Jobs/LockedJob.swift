@@ -42,9 +42,11 @@ extension LockedJob {
     /// to get the lock finds nothing unfinished, and none dispatches what another has.
     ///
     /// - Returns: the job's event, or the next target's request; nothing when all that is left is under way.
-    func finishIfLast(now: Date, on connection: PostgresConnection) async throws -> [OutgoingMessage] {
+    func finishIfLast(
+        ended: Int = 1, now: Date, on connection: PostgresConnection
+    ) async throws -> [OutgoingMessage] {
         guard !status.isTerminal else { return [] }
-        let dispatch = try await dispatchNext(cancelledAt == nil ? 1 : 0, now: now, on: connection)
+        let dispatch = try await dispatchNext(cancelledAt == nil ? ended : 0, now: now, on: connection)
         guard !dispatch.hasUnfinished else { return dispatch.requests }
         let rows = try await connection.pipeline([
             """

@@ -25,9 +25,9 @@ extension CertificationStore {
         var scene = try await AdmissionScene.lock(downstream, quota: quota, for: step.row.id, on: connection)
         let lease = step.leaseDuration / .seconds(1)
         if let wait = try await scene.admitByBreakers(step.row.id, lease: lease, on: connection) { return .wait(wait) }
-        // The first attempt has no results to look for.
+        // Before the first claim there are no results to look for.
         let results =
-            step.row.view.attempts == 0 && step.row.throttleDeferrals == 0
+            step.row.fence == 0
             ? [] : try await connection.query(Self.selectResults(of: step.row.id)).map { try $0.testResult() }
         let cost = policy.cost(of: step.row.target, suite: step.row.suite, after: results)
         if let wait = scene.admitByLimit(cost, reservedAt: stored.admittedAt) {
@@ -45,8 +45,9 @@ extension CertificationStore {
     func putOff(
         _ step: ClaimStep, _ deferral: Deferral, afterDeath: Bool, on connection: PostgresConnection
     ) async throws -> Date? {
-        let successor = step.message.copy(
-            id: step.message.id?.following ?? MessageID(), attempt: step.message.attempt, now: step.now)
+        // A new id each time: a row and its message are one transaction, so that a redelivery is told by the row. An id
+        // made of the message's own could be that of a copy which is about to be deleted from the outbox.
+        let successor = step.message.copy(id: MessageID(), attempt: step.message.attempt, now: step.now)
         let changed = try await connection.execute(
             """
             UPDATE certifications
@@ -145,7 +146,8 @@ private struct AdmissionScene: Sendable {
             let remark = share < 1 ? ", used with \(Int((share * 100).rounded())) % because of throttling" : ""
             return Deferral(
                 until: until, because: "limit reached: \(cause.rawValue)\(remark)",
-                admittedAt: isReserved ? reservedAt.map { max($0, limit.adaptive.cutAt ?? $0) } ?? now : nil)
+                // Who waits for a place keeps what was reserved before; everyone else has just reserved.
+                admittedAt: cause == .concurrency ? (isReserved ? reservedAt : nil) : now)
         }
     }
 

@@ -1,10 +1,5 @@
 -- Recurring certifications and when each of them fired; what operators did to waiting work and to schedules.
 
--- Why a request was put off, and until when; part of the limits (0003), without which nothing sets them.
-ALTER TABLE certifications
-    ADD COLUMN IF NOT EXISTS deferred_until   timestamptz,
-    ADD COLUMN IF NOT EXISTS deferred_because text;
-
 CREATE TABLE schedules (
     id          uuid PRIMARY KEY,
     name        text COLLATE "C" NOT NULL UNIQUE,

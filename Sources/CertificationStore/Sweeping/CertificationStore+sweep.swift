@@ -60,6 +60,12 @@ extension CertificationStore {
         }
     }
 
+    /// What time it is by the database's clock, the only one that all processes share.
+    package func databaseTime() async throws -> Date {
+        guard let row = try await client.query("SELECT clock_timestamp() AS now").first else { return Date() }
+        return try row.decode("now")
+    }
+
     /// Ends certifications whose request was lost: it has been gone from the outbox for longer than a queue keeps it. At
     /// most `limit`, from 1.
     package func endExpired(limit: Int = 200, now: Date) async throws -> [CertificationID: SweepAction] {
@@ -68,12 +74,13 @@ extension CertificationStore {
             """
             SELECT \(fragment: SweptCertification.columns) FROM certifications AS c
             WHERE status IN ('QUEUED', 'RETRYING') AND request_expires_at < \(now)
+                AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.id = request_id)
             ORDER BY request_expires_at LIMIT \(limit)
             """)
         return try await sweep(rows) { found, job, connection in
             let unchanged: SQLStatement = """
                 id = \(found.id.rawValue) AND fence = \(found.fence) AND status IN ('QUEUED', 'RETRYING')
-                    AND request_expires_at < \(now)
+                    AND request_expires_at < \(now) AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.id = request_id)
                 """
             return try await endWithoutRun(
                 unchanged, status: .inconclusive, reason: .expired, job: job, now: now, on: connection
@@ -83,8 +90,8 @@ extension CertificationStore {
 
     /// Starts the time of requests that have left the outbox: only then they can expire, however long the relay needed.
     ///
-    /// What has not been dispatched has no request that could be lost. Rows that another transaction is changing are left to the next sweep, so that this one never waits while it holds
-    /// others.
+    /// What has not been dispatched has no request that could be lost. Rows that another transaction is changing are left
+    /// to the next sweep, so that this one never waits while it holds others.
     private func noteDepartedRequests(now: Date) async throws {
         try await client.execute(
             """

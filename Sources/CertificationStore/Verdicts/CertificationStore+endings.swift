@@ -42,7 +42,8 @@ extension CertificationStore {
             SELECT provider, model, region, profile, id FROM certifications
             WHERE id = ANY(\(certifications.map(\.rawValue))) ORDER BY provider, model, region, profile
             ON CONFLICT (provider, model, region, profile) DO UPDATE SET certification_id = excluded.certification_id
-            WHERE (SELECT finished_at FROM certifications WHERE id = pointer.certification_id)
+            -- A verdict that was committed while this one waited for the pointer has no end yet in this snapshot.
+            WHERE COALESCE((SELECT finished_at FROM certifications WHERE id = pointer.certification_id), '-infinity')
                 <= (SELECT finished_at FROM certifications WHERE id = excluded.certification_id)
             """)
     }

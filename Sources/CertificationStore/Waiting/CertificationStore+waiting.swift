@@ -148,7 +148,7 @@ extension CertificationStore {
                 let event = CertificationFinished(jobID: job.id, certification: record.summary, finishedAt: step.now)
                 messages.append(try OutgoingMessage(event, trace: job.trace?.child(), now: step.now))
             }
-            messages += try await job.finishIfLast(now: step.now, on: connection)
+            messages += try await job.finishIfLast(ended: records.count, now: step.now, on: connection)
         }
         return messages
     }

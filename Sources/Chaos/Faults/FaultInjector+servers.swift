@@ -29,7 +29,12 @@ extension FaultInjector {
         }
         try await Task.sleep(for: fault.pause)
         async let started: Void = servers.start(.postgres)
-        outcome.measuredFrom = try await opening(of: fleet.surroundings.databaseURL)
+        // A port that is open is not enough: a server that crashed first recovers, which is its own affair.
+        outcome.measuredFrom = try await eventually(
+            "the database answering", within: Self.patience, every: .milliseconds(20)
+        ) {
+            try await fleet.database.query("SELECT 1 AS alive").isEmpty ? nil : .now
+        }
         let open = Date()
         try await started
         _ = try await eventually("a verdict after the database came back", within: Self.patience) {

@@ -94,9 +94,9 @@ final class LoadGenerator: Sendable {
         _ = await insist { gateway in
             let response = try await self.call(
                 .delete, "\(gateway)/api/v1/certifications/jobs/\(job.id.uuidString.lowercased())")
-            if response.status == 202 { self.log.change { $0.accepted[job.key]?.isCancelled = true } }
+            if [200, 202].contains(response.status) { self.log.change { $0.accepted[job.key]?.isCancelled = true } }
             // 409: the job had ended.
-            return response.status == 202 || response.status == 409 ? true : nil
+            return [200, 202, 409].contains(response.status) ? true : nil
         }
     }
 

@@ -7,7 +7,7 @@ struct AcceptedJob: Sendable, Hashable {
     var key: String
     var targetCount: Int
     var recipients: [String]
-    /// Whether a DELETE was answered with 202.
+    /// Whether a DELETE was answered with 200 or 202.
     var isCancelled = false
 }
 

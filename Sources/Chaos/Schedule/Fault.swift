@@ -25,7 +25,7 @@ enum FaultKind: String, Sendable, Hashable, CaseIterable, Codable {
         case .processorTerminated, .notifierTerminated: "signal to exit"
         case .notifierKilled: "kill to its mails taken over or sent"
         case .brokerRestarted, .brokerKilled: "port open to a consumer on each request queue"
-        case .databaseRestarted, .databaseKilled: "port open to the next verdict"
+        case .databaseRestarted, .databaseKilled: "answering again to the next verdict"
         case .brokerCut, .databaseCut: "cut to connected again and ready"
         case .brokerFrozen, .databaseFrozen: "end of the freeze to ready"
         }

@@ -70,6 +70,8 @@ struct GatewayComposition {
             // A client that waits would rather be told to come again. Statements of the gateway take milliseconds.
             configuration.acquireTimeout = .seconds(2)
             configuration.connectTimeout = .seconds(2)
+            // The server gives up a little earlier, so that statements whose caller has left do not pile up there.
+            configuration.statementTimeout = .milliseconds(3_500)
             configuration.answerTimeout = .seconds(4)
             return PostgresClient(configuration: configuration, logger: logger)
         } catch {

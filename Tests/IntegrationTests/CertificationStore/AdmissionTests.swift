@@ -29,7 +29,7 @@ struct AdmissionTests {
         let id = MessageID(rawValue: try #require(try rows.first?.decode(UUID.self, "request_id")))
         return try await scenario.store.claim(
             record.id, of: try scenario.request(record, id: id), owner: scenario.owner, leaseDuration: .seconds(15),
-            admission: policy, now: scenario.start)
+            mayTakeSuspect: true, admission: policy, now: scenario.start)
     }
 
     private func makeDue(_ record: CertificationRecord, _ scenario: CertificationScenario) async throws {
@@ -90,21 +90,68 @@ struct AdmissionTests {
         }
     }
 
+    @Test("A reservation from before a cut is made anew once, and then holds")
+    func reservationAfterCut() async throws {
+        try await CertificationScenario.run { scenario in
+            let policy = try policy(#"{"default": {"requestsPerMinute": 20}}"#)
+            let records = try await jobs(scenario, count: 4)
+            for record in records { _ = try await claim(record, policy, scenario) }
+            _ = try await scenario.store.report([observation(records[0], throttled: true)])
+            try await makeDue(records[2], scenario)
+            try await makeDue(records[3], scenario)
+            guard case .claimed = try await claim(records[2], policy, scenario) else { throw Unexpected("not claimed") }
+            guard case .deferred = try await claim(records[3], policy, scenario) else {
+                throw Unexpected("not deferred")
+            }
+            try await makeDue(records[3], scenario)
+            guard case .claimed = try await claim(records[3], policy, scenario) else { throw Unexpected("not claimed") }
+        }
+    }
+
     @Test("A redelivery of the request that was put off is dropped: its successor is what is awaited")
     func redelivery() async throws {
         try await CertificationScenario.run { scenario in
-            let policy = try policy(#"{"default": {"concurrency": 1}}"#)
+            let policy = try policy(#"{"default": {"requestsPerMinute": 1}}"#)
             let records = try await jobs(scenario, count: 2)
             _ = try await claim(records[0], policy, scenario)
             let message = try scenario.request(records[1])
             let claim = { () async throws -> ClaimOutcome in
                 try await scenario.store.claim(
-                    records[1].id, of: message, owner: scenario.owner, leaseDuration: .seconds(15), admission: policy,
+                    records[1].id, of: message, owner: scenario.owner, leaseDuration: .seconds(15),
+                    mayTakeSuspect: true, admission: policy,
                     now: scenario.start)
             }
             guard case .deferred = try await claim() else { throw Unexpected("not deferred") }
             guard case .superseded = try await claim() else { throw Unexpected("not dropped") }
             #expect(try await scenario.count("outbox WHERE not_before > now()") == 1)
+        }
+    }
+
+    @Test("A request that comes and is put off twice has two successors, and the row awaits the later one")
+    func putOffTwice() async throws {
+        try await CertificationScenario.run { scenario in
+            let policy = try policy(#"{"default": {"concurrency": 1}}"#)
+            let records = try await jobs(scenario, count: 2)
+            _ = try await claim(records[0], policy, scenario)
+            let message = try scenario.request(records[1])
+            var awaited: [UUID] = []
+            for _ in 0..<2 {
+                let outcome = try await scenario.store.claim(
+                    records[1].id, of: message, owner: scenario.owner, leaseDuration: .seconds(15),
+                    mayTakeSuspect: true, admission: policy, now: scenario.start)
+                guard case .deferred = outcome else { throw Unexpected("not deferred: \(outcome)") }
+                // The first successor has left the outbox, and its row is about to be deleted.
+                let rows = try await scenario.client.query(
+                    """
+                    SELECT request_id, EXISTS (SELECT 1 FROM outbox WHERE outbox.id = request_id) AS is_stored
+                    FROM certifications WHERE id = \(records[1].id.rawValue)
+                    """)
+                let row = try #require(rows.first)
+                #expect(try row.decode(Bool.self, "is_stored"))
+                awaited.append(try row.decode("request_id"))
+                try await makeDue(records[1], scenario)
+            }
+            #expect(Set(awaited).count == 2)
         }
     }
 

@@ -19,7 +19,9 @@ struct CertificationScenario: Sendable {
     /// The process that claims.
     let owner = UUID()
 
-    static func run(_ body: (CertificationScenario) async throws -> Void) async throws {
+    static func run(
+        dispatchWindow: Int = CertificationStore.defaultDispatchWindow, _ body: (CertificationScenario) async throws -> Void
+    ) async throws {
         try await PostgresScratch.run(poolSize: 25) { client, schema in
             try await Migrator(
                 client: client, schema: schema, migrations: CertificationStore.migrations,
@@ -27,7 +29,8 @@ struct CertificationScenario: Sendable {
             ).migrate()
             let outbox = PostgresOutbox(client: client, schema: schema, logger: PostgresScratch.logger)
             let store = CertificationStore(
-                client: client, outbox: outbox, relay: nil, logger: PostgresScratch.logger)
+                client: client, outbox: outbox, relay: nil, dispatchWindow: dispatchWindow,
+                logger: PostgresScratch.logger)
             try await body(CertificationScenario(client: client, schema: schema, store: store, outbox: outbox))
         }
     }

@@ -164,7 +164,7 @@ private struct TestLane: Sendable {
         let request = try message.payload(as: CertificationRequested.self)
         let outcome = try await store.claim(
             request.certificationID, of: message, owner: scenario.owner, leaseDuration: .seconds(15),
-            now: scenario.start)
+            mayTakeSuspect: true, now: scenario.start)
         guard case .claimed(let claim) = outcome else { throw Unexpected("not claimed: \(outcome)") }
         _ = try await store.finish(
             claim, with: try CertificationScenario.verdict(.certified, at: scenario.start),

@@ -206,7 +206,7 @@ struct WaitingActionTests {
 
     @Test("A thousand and more at once are acted on in parts, and all of them")
     func thousands() async throws {
-        try await CertificationScenario.run { scenario in
+        try await CertificationScenario.run(dispatchWindow: 10_000) { scenario in
             let (job, _) = try await scenario.job(of: (0..<2_500).map { ModelID("model.\($0)") })
             try await scenario.client.execute(
                 "UPDATE outbox SET not_before = now() + interval '1 hour' WHERE type = 'certification.requested'")

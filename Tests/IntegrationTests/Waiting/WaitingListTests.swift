@@ -81,7 +81,7 @@ struct WaitingListTests {
 
     @Test("Ten thousand waiting items are listed by page and by job within a moment")
     func many() async throws {
-        try await CertificationScenario.run { scenario in
+        try await CertificationScenario.run(dispatchWindow: 10_000) { scenario in
             let (job, certifications) = try await scenario.job(of: (0..<10_000).map { ModelID("model.\($0)") })
             try await scenario.client.execute(
                 "UPDATE outbox SET not_before = now() + interval '1 hour' WHERE type = 'certification.requested'")

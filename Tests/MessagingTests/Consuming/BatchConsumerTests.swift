@@ -61,9 +61,25 @@ struct BatchConsumerTests {
                 if call <= 2 { throw CancellationError() }
             },
             while: { _ in
-                try await eventually { broker.messages(in: "letters").isEmpty }
+                try await eventually {
+                    calls.withLock { $0 } >= 3 && broker.messages(in: "letters").isEmpty
+                        && broker.unsettledCount(of: "letters") == 0
+                }
             })
-        #expect(calls.withLock { $0 } >= 3)
+    }
+
+    @Test("A broker that has forgotten the consumer serves it again after a silence")
+    func forgotten() async throws {
+        let count = Mutex(0)
+        try await consuming(
+            handling: { batch in count.withLock { $0 += batch.count } },
+            while: { consumer in
+                try await eventually { consumer.isConsuming }
+                broker.forgetConsumers(of: "letters")
+                _ = await broker.publish([try .sample(1)])
+                try await eventually { count.withLock { $0 } == 1 && broker.messages(in: "letters").isEmpty }
+                #expect(consumer.isConsuming)
+            })
     }
 
     @Test("A lost connection is followed by another subscription")

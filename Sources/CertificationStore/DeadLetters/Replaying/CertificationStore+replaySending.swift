@@ -85,7 +85,8 @@ extension CertificationStore {
             SET status = 'QUEUED', attempts = 0, worker_deaths = 0, request_id = reopened.request,
                 request_expires_at = NULL, next_attempt_at = NULL, lease_owner = NULL, lease_expires_at = NULL,
                 rating = NULL, badge = NULL, reason_code = NULL, reason = NULL, remedy = NULL, certified_until = NULL,
-                finished_at = NULL
+                deferred_until = NULL, deferred_because = NULL, admitted_at = NULL, throttle_deferrals = 0,
+                throttled_since = NULL, started_at = NULL, finished_at = NULL
             FROM unnest(\(requests.map { $0.certification?.rawValue })::uuid[],
                         \(requests.map(\.message.id.rawValue))::uuid[]) AS reopened (id, request)
             WHERE certifications.id = reopened.id AND status IN ('QUEUED', 'INCONCLUSIVE')
