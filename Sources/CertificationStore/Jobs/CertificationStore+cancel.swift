@@ -7,11 +7,16 @@ extension CertificationStore {
     /// Cancels what of a job has not begun; what runs is stopped by its processor within seconds.
     ///
     /// May be repeated. The job ends, with its event, in this transaction or in the one that ends its last certification.
-    package func cancel(_ id: JobID, now: Date) async throws -> CancelOutcome {
+    /// `who`, the subject of the caller's token, is recorded with the first cancellation.
+    package func cancel(_ id: JobID, by who: String, now: Date) async throws -> CancelOutcome {
         try await announcing { connection in
             guard var job = try await LockedJob.lock(id, on: connection) else { return (.notFound, []) }
             if job.status == .cancelled { return (.cancelled(try await record(of: job, on: connection)), []) }
             if job.status.isTerminal { return (.alreadyFinished(try await record(of: job, on: connection)), []) }
+            if job.cancelledAt == nil {
+                try await OperatorAction(who: who, action: "job.cancel", subject: "job=\(id)", detail: [:])
+                    .record(on: connection)
+            }
             job.cancelledAt = job.cancelledAt ?? now
             try await connection.execute(
                 "UPDATE jobs SET cancelled_at = \(job.cancelledAt) WHERE id = \(id.rawValue)")

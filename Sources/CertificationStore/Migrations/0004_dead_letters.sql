@@ -127,7 +127,7 @@ CREATE INDEX dead_letter_audit_by_replay ON dead_letter_audit (replay_id, id);
 
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'the audit trail of dead letters is append-only';
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
 END
 $$;
 CREATE TRIGGER dead_letter_audit_is_append_only BEFORE UPDATE OR DELETE ON dead_letter_audit

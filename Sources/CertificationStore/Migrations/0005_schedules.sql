@@ -49,3 +49,5 @@ CREATE TABLE operator_actions (
     detail  jsonb NOT NULL DEFAULT '{}'
 );
 CREATE INDEX operator_actions_by_subject ON operator_actions (subject, at);
+CREATE TRIGGER operator_actions_is_append_only BEFORE UPDATE OR DELETE ON operator_actions
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();

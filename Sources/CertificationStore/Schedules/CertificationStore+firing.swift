@@ -168,7 +168,7 @@ extension CertificationStore {
         try await connection.execute(
             """
             INSERT INTO schedule_firings (schedule_id, due_at, status, why, recorded_at)
-            SELECT \(id.rawValue), due, 'MISSED', 'No gateway ran that could have kept the time.', \(now)
+            SELECT \(id.rawValue), due, 'MISSED', 'No gateway ran that had room in its outbox.', \(now)
             FROM unnest(\(times)::timestamptz[]) AS due ON CONFLICT DO NOTHING
             """)
     }

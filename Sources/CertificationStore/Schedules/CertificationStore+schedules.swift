@@ -55,7 +55,8 @@ extension CertificationStore {
                     new.nextDue = new.plan.timing.next(after: now)
                 }
                 try await write(new, on: connection)
-                try await note("schedule.change", on: new, by: who, on: connection)
+                try await note(
+                    "schedule.change", on: new, by: who, detail: new.plan.changes(since: old.plan), on: connection)
                 return .stored(new)
             }
         } catch let error as PostgresError where error.sqlState == Self.uniqueViolation {
@@ -146,10 +147,12 @@ extension CertificationStore {
 
     /// Records who did it, and tells every scheduler once it is committed.
     func note(
-        _ action: String, on record: ScheduleRecord, by who: String, on connection: PostgresConnection
+        _ action: String, on record: ScheduleRecord, by who: String, detail: [String: [String]] = [:],
+        on connection: PostgresConnection
     ) async throws {
         try await OperatorAction(
-            who: who, action: action, subject: "schedule=\(record.id)", detail: ["name": [record.plan.name]]
+            who: who, action: action, subject: "schedule=\(record.id)",
+            detail: detail.merging(["name": [record.plan.name]]) { changed, _ in changed }
         ).record(on: connection)
         try await connection.execute("SELECT pg_notify(\(channelOfSchedules), '')")
     }

@@ -53,6 +53,19 @@ package struct SchedulePlan: Sendable, Hashable {
     }
 }
 
+extension SchedulePlan {
+    /// What differs from `old`: of each field the old value and the new one.
+    func changes(since old: SchedulePlan) -> [String: [String]] {
+        let both = [
+            ("name", old.name, name), ("timing", old.timing.words, timing.words),
+            ("catchUp", old.catchUp.rawValue, catchUp.rawValue), ("overlap", old.overlap.rawValue, overlap.rawValue),
+            ("paused", "\(old.isPaused)", "\(isPaused)"),
+        ]
+        return Dictionary(
+            uniqueKeysWithValues: both.filter { $0.1 != $0.2 }.map { ($0.0, [$0.1, $0.2]) })
+    }
+}
+
 /// A schedule as it is stored.
 package struct ScheduleRecord: Sendable, Hashable {
     package var id: ScheduleID
@@ -105,6 +118,14 @@ extension ScheduleTiming {
     package var interval: Int? {
         guard case .every(let seconds, _) = self else { return nil }
         return seconds
+    }
+
+    /// For people: `30 3 * * * Europe/Berlin`, or `every 3600 s`.
+    fileprivate var words: String {
+        switch self {
+        case .cron(let expression, let zone): "\(expression) \(zone == .gmt ? "UTC" : zone.identifier)"
+        case .every(let seconds, _): "every \(seconds) s"
+        }
     }
 
     /// Counted anew from `moment`, which is cut to a whole second; an expression needs no anchor.

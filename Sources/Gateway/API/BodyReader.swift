@@ -24,11 +24,13 @@ struct BodyReader {
 
     func json(_ name: String) -> JSONText? { fields[name] }
 
-    /// Text of 1 to `limit` characters, without NUL.
+    /// Text of 1 to `limit` bytes of UTF-8 without control characters: as names of the broker are measured.
     mutating func text(_ name: String, limit: Int = 500) -> String? {
         guard let value = fields[name] else { return nil }
-        if case .string(let text) = value, (1...limit).contains(text.count), !text.utf8.contains(0) { return text }
-        fail(name, "This must be a string of 1 to \(limit) characters.")
+        if case .string(let text) = value, (1...limit).contains(text.utf8.count), !text.hasControlCharacters {
+            return text
+        }
+        fail(name, "This must be a string of 1 to \(limit) bytes in UTF-8, without control characters.")
         return nil
     }
 
@@ -103,4 +105,9 @@ extension JSONText {
         guard case .number(let number) = self else { return nil }
         return Int(exactly: number as NSDecimalNumber)
     }
+}
+
+extension String {
+    /// Whether it has what would break a line of a log, or the line of an audit row.
+    var hasControlCharacters: Bool { unicodeScalars.contains { $0.properties.generalCategory == .control } }
 }

@@ -23,8 +23,7 @@ struct FieldReader {
     /// Text of 1 to 200 characters without control characters; nil when the field is absent or at fault.
     mutating func text(_ name: String) -> String? {
         guard let text: String = value(name, "a string") else { return nil }
-        let isClean = text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-        guard (1...200).contains(text.count), isClean else {
+        guard (1...200).contains(text.count), !text.hasControlCharacters else {
             fail(name, "This must have 1 to 200 characters, none of them a control character.")
             return nil
         }

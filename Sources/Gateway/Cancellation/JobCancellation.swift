@@ -28,8 +28,8 @@ struct JobCancellation: Sendable {
     /// Nothing is held while it waits; whoever asks again gets the same answer, or a later one.
     ///
     /// - Throws: what the store throws. The job may be cancelled then.
-    func cancel(_ id: JobID, now: Date) async throws -> Outcome {
-        switch try await store.cancel(id, now: now) {
+    func cancel(_ id: JobID, by who: String, now: Date) async throws -> Outcome {
+        switch try await store.cancel(id, by: who, now: now) {
         case .notFound: return .notFound
         case .alreadyFinished(let job): return .alreadyFinished(job)
         case .cancelled(let job):

@@ -103,7 +103,8 @@ struct GatewayComposition {
 
     private func scheduler(of api: GatewayAPI) -> Scheduler {
         Scheduler(
-            store: api.operations, planner: api.schedulePlanner, metrics: SchedulerMetrics(), logger: logger)
+            store: api.operations, planner: api.schedulePlanner, metrics: SchedulerMetrics(), room: api.outboxRoom,
+            logger: logger)
     }
 
     private func server(of api: GatewayAPI) -> some ApplicationProtocol {

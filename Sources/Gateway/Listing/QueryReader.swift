@@ -23,8 +23,7 @@ struct QueryReader {
     /// Any text without control characters.
     mutating func text(_ name: String) -> String? {
         guard let value = values[name] else { return nil }
-        let isClean = value.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-        guard !value.isEmpty, isClean, value.utf8.count <= 512 else {
+        guard !value.isEmpty, !value.hasControlCharacters, value.utf8.count <= 512 else {
             faults.append(Fault(.query(name), "This must be 1 to 512 characters without control characters."))
             return nil
         }

@@ -120,7 +120,7 @@ struct DeadLetterRoutes: Sendable {
     /// The reason is not optional: whoever looks at the audit trail later wants to know.
     private static func reason(in reader: inout BodyReader) throws(Problem) -> String {
         let reason = reader.text("reason")
-        if !reader.has("reason") { reader.fail("reason", "Say why, in 1 to 500 characters.") }
+        if !reader.has("reason") { reader.fail("reason", "Say why, in 1 to 500 bytes.") }
         try reader.check()
         return reason ?? ""
     }

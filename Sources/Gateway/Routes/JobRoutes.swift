@@ -92,10 +92,11 @@ struct JobRoutes: Sendable {
     }
 
     @Sendable private func cancel(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let caller = try context.authenticatedCaller()
         try QueryReader(request, known: []).check()
         let id = try Self.id(context)
         let cancellation = JobCancellation(store: store, patience: cancelPatience)
-        switch try await cancellation.cancel(id, now: now()) {
+        switch try await cancellation.cancel(id, by: caller.subject, now: now()) {
         case .cancelled(let result):
             context.log.info("Job cancelled", metadata: ["jobId": "\(id)", "status": "\(result.job.status)"])
             return try JSONResponse.encode(

@@ -13,6 +13,7 @@ struct ScheduleRoutes: Sendable {
     let cursors: CursorSigner
     let bodyLimits: JSONRequest.Limits
     let now: @Sendable () -> Date
+    var room = OutboxRoom.unlimited
 
     /// How many firings are shown with a schedule.
     private static let shownFirings = 10
@@ -88,12 +89,7 @@ struct ScheduleRoutes: Sendable {
         guard faults.isEmpty else { throw Problem.invalid(faults) }
         let origin = JobOrigin(
             requestedBy: caller.subject, idempotencyKey: key?.text, trace: context.trace, createdAt: now())
-        switch try await store.run(
-            id, by: caller.subject,
-            { schedule, _ in
-                try planner.submission(of: schedule, from: origin)
-            })
-        {
+        switch try await outcome(ofRunning: id, from: origin) {
         case .accepted(let job):
             context.log.notice(
                 "Schedule run by hand", metadata: ["scheduleId": "\(id)", "jobId": "\(job.id)"])
@@ -105,6 +101,19 @@ struct ScheduleRoutes: Sendable {
         case nil:
             throw Self.noSchedule("\(id)")
         }
+    }
+
+    /// Without room nothing is stored, but a request that was accepted before is answered as ever.
+    private func outcome(ofRunning id: ScheduleID, from origin: JobOrigin) async throws -> SubmissionOutcome? {
+        guard let problem = room.problem else {
+            return try await store.run(id, by: origin.requestedBy) { schedule, _ in
+                try planner.submission(of: schedule, from: origin)
+            }
+        }
+        guard let schedule = try await store.schedule(id) else { return nil }
+        let submission = try planner.submission(of: schedule, from: origin)
+        guard let earlier = try await store.earlierOutcome(of: submission) else { throw problem }
+        return earlier
     }
 
     @Sendable private func firings(_ request: Request, _ context: GatewayContext) async throws -> Response {

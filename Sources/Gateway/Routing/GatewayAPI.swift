@@ -55,7 +55,8 @@ struct GatewayAPI: Sendable {
         let waiting = WaitingRoutes(
             store: operations, registry: registry, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let schedules = ScheduleRoutes(
-            store: operations, planner: schedulePlanner, cursors: cursors, bodyLimits: bodyLimits, now: now)
+            store: operations, planner: schedulePlanner, cursors: cursors, bodyLimits: bodyLimits, now: now,
+            room: outboxRoom)
         return jobs.endpoints + certifications.endpoints + catalogue.endpoints + statistics.endpoints
             + limits.endpoints + waiting.endpoints + schedules.endpoints
             + deadLetters.endpoints + replays.endpoints

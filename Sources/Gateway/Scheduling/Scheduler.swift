@@ -9,9 +9,12 @@ struct Scheduler: Service {
     let store: CertificationStore
     let planner: SchedulePlanner
     let metrics: SchedulerMetrics
+    /// Without it nothing fires; due times stay as they are until there is some.
+    var room = OutboxRoom.unlimited
     /// After which the schedules are read again, whatever is known of them.
     var longestSleep: Duration = .seconds(10)
     let logger: Logger
+    private let held = Held()
 
     func run() async throws {
         let alarm = Alarm()
@@ -31,11 +34,12 @@ struct Scheduler: Service {
         }
     }
 
-    /// Fires all that has fallen due, and says how long there is nothing to do. Trouble is logged and left to the next.
+    /// Fires all that has fallen due, and says how long there is nothing to do. Trouble is logged and left to the next, and
+    /// so is what the outbox has no room for.
     func round() async -> Duration {
         var broken: Set<ScheduleID> = []
         do {
-            while !Task.isCancelled {
+            while !Task.isCancelled, room.problem == nil {
                 do {
                     guard let report = try await fireNext(excluding: broken) else { break }
                     log(report)
@@ -45,17 +49,27 @@ struct Scheduler: Service {
                         "A schedule cannot be fired", error: failure, metadata: ["scheduleId": "\(failure.id)"])
                 }
             }
-            guard let remaining = try await store.timeUntilNextDue(excluding: broken) else {
-                metrics.record(lag: 0)
-                return longestSleep
-            }
-            metrics.record(lag: -(remaining / .seconds(1)))
-            // An overdue one is being fired by another gateway at this moment.
-            return remaining > .zero ? min(remaining, longestSleep) : .milliseconds(100)
+            return try await pause(leaving: broken)
         } catch {
             if !Task.isCancelled { logger.warning("The schedules cannot be read", error: error) }
             return min(.seconds(5), longestSleep)
         }
+    }
+
+    /// Measures how late the schedules are, also those that cannot be fired; tries these again after the longest sleep.
+    private func pause(leaving broken: Set<ScheduleID>) async throws -> Duration {
+        let next = try await store.timeUntilNextDue()
+        metrics.record(lag: next.map { -($0 / .seconds(1)) } ?? 0)
+        let isHeld = room.problem != nil && next.map { $0 <= .zero } == true
+        if held.change(to: isHeld), isHeld {
+            logger.warning("Schedules wait for room in the outbox", metadata: ["limit": "\(room.limit)"])
+        }
+        // The backlog is measured every second.
+        if isHeld { return min(.seconds(1), longestSleep) }
+        let remaining = broken.isEmpty ? next : try await store.timeUntilNextDue(excluding: broken)
+        guard let remaining else { return longestSleep }
+        // An overdue one is being fired by another gateway at this moment.
+        return remaining > .zero ? min(remaining, longestSleep) : .milliseconds(100)
     }
 
     private func fireNext(excluding broken: Set<ScheduleID>) async throws -> FiringReport? {
@@ -79,6 +93,19 @@ struct Scheduler: Service {
             logger.info("A schedule fired", metadata: ["jobId": "\(job)", "lagSeconds": "\(report.lag)"])
         } else {
             logger.warning("A schedule's run was skipped", metadata: ["why": "\(firing.why ?? "")"])
+        }
+    }
+}
+
+/// Whether due schedules wait for room, so that it is said once.
+private final class Held: Sendable {
+    private let isHeld = Mutex(false)
+
+    /// Returns whether that is new.
+    func change(to isHeld: Bool) -> Bool {
+        self.isHeld.withLock { old in
+            defer { old = isHeld }
+            return old != isHeld
         }
     }
 }

@@ -4,7 +4,8 @@ import Metrics
 struct SchedulerMetrics: Sendable {
     /// A sentence for each metric.
     static let help = [
-        "schedules_missed_total": "Times at which schedules fell due and nothing was done, because no gateway ran.",
+        "schedules_missed_total":
+            "Times at which schedules fell due and nothing was done: no gateway ran, or the outbox was full.",
         "schedules_fired_total": "Times at which schedules fell due and were kept, by status.",
         "schedule_lag_seconds": "How long ago the most overdue schedule fell due; 0 when none is.",
     ]

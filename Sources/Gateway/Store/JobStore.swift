@@ -24,8 +24,9 @@ protocol JobStore: Sendable {
     /// Newest first.
     func jobs(matching filter: JobFilter, after cursor: JobCursor?, limit: Int) async throws -> [JobRecord]
 
-    /// Ends what waits of a job, and does not wait for what runs; verdicts that there are stay. May be repeated.
-    func cancel(_ id: JobID, now: Date) async throws -> CancelOutcome
+    /// Ends what waits of a job, and does not wait for what runs; verdicts that there are stay. May be repeated; `who` was
+    /// the first is recorded.
+    func cancel(_ id: JobID, by who: String, now: Date) async throws -> CancelOutcome
 
     /// The newest verdict of each target, sorted by model, then region.
     func currentCertifications(

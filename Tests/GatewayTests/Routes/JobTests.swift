@@ -91,6 +91,7 @@ struct JobTests {
         let again = try await gateway.send(.delete, "\(Self.path)/\(job.id)")
         #expect(again.status == .ok)
         #expect(try again.decode(JobView.self) == cancelled)
+        #expect(await gateway.store.cancellers[try #require(JobID(job.id))] == ["ada"])
     }
 
     @Test("The answer to a cancellation waits until what runs has stopped")

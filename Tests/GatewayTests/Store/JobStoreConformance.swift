@@ -80,7 +80,7 @@ extension JobStoreConformance {
     private static func endsJobsOfUnsupportedTargets(_ subject: some JobStoreUnderTest) async throws {
         let (job, _) = try await subject.job(of: subject.submission(["b.embedding"], unsupported: ["b.embedding"]))
         #expect(job.status == .completed && job.finishedAt == subject.start)
-        #expect(try await subject.store.cancel(job.id, now: subject.second(1)) == .alreadyFinished(job))
+        #expect(try await subject.store.cancel(job.id, by: "ada", now: subject.second(1)) == .alreadyFinished(job))
     }
 
     private static func knowsKeys(_ subject: some JobStoreUnderTest) async throws {
@@ -149,7 +149,8 @@ extension JobStoreConformance {
 
     private static func cancels(_ subject: some JobStoreUnderTest) async throws {
         let (job, _) = try await subject.job(of: subject.submission(["a.one", "b.two"]))
-        guard case .cancelled(let cancelled) = try await subject.store.cancel(job.id, now: subject.second(1)) else {
+        guard case .cancelled(let cancelled) = try await subject.store.cancel(job.id, by: "ada", now: subject.second(1))
+        else {
             throw UnexpectedOutcome(description: "the job was not cancelled")
         }
         #expect(cancelled.status == .cancelled && cancelled.counts == [.cancelled: 2])
@@ -160,7 +161,7 @@ extension JobStoreConformance {
         #expect(certifications.allSatisfy { $0.reasonCode == "CANCELLED" && $0.reason != nil && $0.rating == nil })
         #expect(try await subject.current().isEmpty)
         #expect(certifications.map(\.stopOutcome) == [.notStarted, .notStarted])
-        #expect(try await subject.store.cancel(job.id, now: subject.second(2)) == .cancelled(cancelled))
+        #expect(try await subject.store.cancel(job.id, by: "ada", now: subject.second(2)) == .cancelled(cancelled))
     }
 
     private static func stopsWhatRuns(_ subject: some JobStoreUnderTest) async throws {
@@ -168,7 +169,7 @@ extension JobStoreConformance {
         try await subject.judge(certifications[0].id, as: .failed, at: subject.second(1))
         try await subject.run(certifications[1].id, stoppingAt: subject.second(4)) {
             for second in [2.0, 3] {
-                let outcome = try await subject.store.cancel(job.id, now: subject.second(second))
+                let outcome = try await subject.store.cancel(job.id, by: "ada", now: subject.second(second))
                 guard case .cancelled(let cancelled) = outcome else {
                     throw UnexpectedOutcome(description: "the job was not cancelled")
                 }
@@ -182,14 +183,15 @@ extension JobStoreConformance {
         #expect(ended.counts == [.failed: 1, .cancelled: 2])
         let outcomes = try await subject.store.certifications(of: job.id).map(\.stopOutcome)
         #expect(outcomes == [.alreadyDone, .stopped, .notStarted])
-        #expect(try await subject.store.cancel(job.id, now: subject.second(5)) == .cancelled(ended))
+        #expect(try await subject.store.cancel(job.id, by: "ada", now: subject.second(5)) == .cancelled(ended))
     }
 
     private static func keepsVerdicts(_ subject: some JobStoreUnderTest) async throws {
         let (job, certifications) = try await subject.job(of: subject.submission(["a.one", "b.two"]))
         try await subject.judge(try #require(certifications.first).id, as: .certified, at: subject.second(1))
         #expect(try await subject.store.job(job.id)?.finishedAt == nil)
-        guard case .cancelled(let cancelled) = try await subject.store.cancel(job.id, now: subject.second(2)) else {
+        guard case .cancelled(let cancelled) = try await subject.store.cancel(job.id, by: "ada", now: subject.second(2))
+        else {
             throw UnexpectedOutcome(description: "the job was not cancelled")
         }
         #expect(cancelled.status == .cancelled && cancelled.counts == [.certified: 1, .cancelled: 1])
@@ -208,7 +210,8 @@ extension JobStoreConformance {
             }
             let ended = try #require(try await subject.store.job(job.id))
             #expect(ended.status == status && ended.finishedAt == subject.second(5))
-            #expect(try await subject.store.cancel(job.id, now: subject.second(9)) == .alreadyFinished(ended))
+            #expect(
+                try await subject.store.cancel(job.id, by: "ada", now: subject.second(9)) == .alreadyFinished(ended))
         }
     }
 
@@ -280,7 +283,7 @@ extension JobStoreConformance {
         #expect(try await subject.store.job(JobID()) == nil)
         #expect(try await subject.store.certifications(of: JobID()).isEmpty)
         #expect(try await subject.store.jobs(matching: JobFilter(), after: nil, limit: 10).isEmpty)
-        #expect(try await subject.store.cancel(JobID(), now: subject.start) == .notFound)
+        #expect(try await subject.store.cancel(JobID(), by: "ada", now: subject.start) == .notFound)
         #expect(try await subject.current().isEmpty)
         #expect(try await subject.store.certification(CertificationID()) == nil)
         let statistics = try await subject.store.statistics(now: subject.start)

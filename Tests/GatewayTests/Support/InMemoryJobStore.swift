@@ -22,6 +22,8 @@ actor InMemoryJobStore: JobStore {
     private var current: [Target: CertificationID] = [:]
     private var trouble: (any Error)?
     private(set) var submissions: [JobSubmission] = []
+    /// Who cancelled which job, as the table of operator actions has it.
+    private(set) var cancellers: [JobID: [String]] = [:]
 
     /// From now on every call throws `error`; nil: calls work again.
     func fail(with error: (any Error)?) {
@@ -71,11 +73,12 @@ actor InMemoryJobStore: JobStore {
         return Self.page(of: matching, after: cursor.map { cursor in { $0.id == cursor.last } }, limit: limit)
     }
 
-    func cancel(_ id: JobID, now: Date) throws -> CancelOutcome {
+    func cancel(_ id: JobID, by who: String, now: Date) throws -> CancelOutcome {
         try checkTrouble()
         guard let index = stored.firstIndex(where: { $0.job.id == id }) else { return .notFound }
         guard stored[index].job.status != .cancelled else { return .cancelled(stored[index].job) }
         guard !stored[index].job.status.isTerminal else { return .alreadyFinished(stored[index].job) }
+        if stored[index].job.cancelledAt == nil { cancellers[id, default: []].append(who) }
         stored[index].job.cancelledAt = stored[index].job.cancelledAt ?? now
         for position in stored[index].certifications.indices {
             guard [.queued, .retrying].contains(stored[index].certifications[position].status) else { continue }

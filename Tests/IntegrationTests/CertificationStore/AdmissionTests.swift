@@ -192,7 +192,7 @@ struct AdmissionTests {
             }
             #expect(started == 5)
             #expect(try await scenario.store.limits().downstreams.map(\.inUse) == [5])
-            for record in records { _ = try await scenario.store.cancel(record.jobID, now: scenario.start) }
+            for record in records { _ = try await scenario.store.cancel(record.jobID, by: "ada", now: scenario.start) }
             #expect(try await scenario.count("certifications WHERE status = 'CANCELLED'") == 35)
         }
     }

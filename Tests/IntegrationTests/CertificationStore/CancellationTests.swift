@@ -21,7 +21,7 @@ struct CancellationTests {
                 for await _ in processor.model.waiting { break }
                 let asked = ContinuousClock.now
                 let cancellation = JobCancellation(store: scenario.store, patience: .seconds(20))
-                let outcome = try await cancellation.cancel(job.id, now: scenario.start)
+                let outcome = try await cancellation.cancel(job.id, by: "ada", now: scenario.start)
                 return (try await disposition, outcome, ContinuousClock.now - asked)
             }
             #expect(disposition == .done)
@@ -38,7 +38,9 @@ struct CancellationTests {
             let (job, certifications) = try await scenario.job()
             try await scenario.retry(
                 try await scenario.claim(certifications[0]), at: scenario.start.addingTimeInterval(60))
-            guard case .cancelled(let cancelled) = try await scenario.store.cancel(job.id, now: scenario.start) else {
+            guard
+                case .cancelled(let cancelled) = try await scenario.store.cancel(job.id, by: "ada", now: scenario.start)
+            else {
                 throw Unexpected("the job was not cancelled")
             }
             #expect(cancelled.status == .cancelled)
@@ -55,11 +57,11 @@ struct CancellationTests {
             let (job, certifications) = try await scenario.job(of: ["a.dead", "b.dying"])
             let claims = [try await scenario.claim(certifications[0]), try await scenario.claim(certifications[1])]
             try await scenario.loseWorker(of: claims[0])
-            _ = try await scenario.store.cancel(job.id, now: scenario.start)
+            _ = try await scenario.store.cancel(job.id, by: "ada", now: scenario.start)
             let outcomes = try await scenario.store.certifications(of: job.id).map(\.stopOutcome)
             #expect(outcomes == [.stopped, .stopping])
             try await scenario.loseWorker(of: claims[1])
-            _ = try await scenario.store.cancel(job.id, now: scenario.start)
+            _ = try await scenario.store.cancel(job.id, by: "ada", now: scenario.start)
             #expect(try await scenario.store.job(job.id)?.status == .cancelled)
         }
     }
@@ -70,7 +72,7 @@ struct CancellationTests {
             let (job, _) = try await scenario.job(of: ["a.one", "b.two"])
             let outcomes = try await withThrowingTaskGroup(of: CancelOutcome.self) { group in
                 for _ in 0..<8 {
-                    group.addTask { try await scenario.store.cancel(job.id, now: scenario.start) }
+                    group.addTask { try await scenario.store.cancel(job.id, by: "ada", now: scenario.start) }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
@@ -78,6 +80,22 @@ struct CancellationTests {
             #expect(outcomes == Array(repeating: .cancelled(record), count: 8))
             #expect(try await scenario.outboxPayloads(JobFinished.self).count == 1)
             #expect(try await scenario.outboxPayloads(CertificationFinished.self).count == 2)
+            #expect(try await scenario.count("operator_actions") == 1)
+        }
+    }
+
+    @Test("Whoever cancels a job first is recorded with it, and nobody for what changes nothing")
+    func recorded() async throws {
+        try await CertificationScenario.run { scenario in
+            let (job, _) = try await scenario.job(of: ["a.one"])
+            for who in ["ada", "eve"] { _ = try await scenario.store.cancel(job.id, by: who, now: scenario.start) }
+            #expect(try await scenario.store.cancel(JobID(), by: "eve", now: scenario.start) == .notFound)
+            let rows = try await scenario.client.query("SELECT who, action, subject FROM operator_actions")
+            let row = try #require(rows.first)
+            #expect(rows.count == 1)
+            #expect(try row.decode(String.self, "who") == "ada")
+            #expect(try row.decode(String.self, "action") == "job.cancel")
+            #expect(try row.decode(String.self, "subject") == "job=\(job.id)")
         }
     }
 
@@ -86,7 +104,7 @@ struct CancellationTests {
         try await CertificationScenario.run { scenario in
             let (job, certifications) = try await scenario.job()
             let claim = try await scenario.claim(certifications[0])
-            _ = try await scenario.store.cancel(job.id, now: scenario.start)
+            _ = try await scenario.store.cancel(job.id, by: "ada", now: scenario.start)
             _ = try await scenario.store.release(claim)
             guard case .cancelled = try await scenario.tryToClaim(certifications[0]) else {
                 throw Unexpected("a cancelled certification was claimed")

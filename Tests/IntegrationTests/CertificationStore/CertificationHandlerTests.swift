@@ -109,7 +109,7 @@ struct CertificationHandlerTests {
             let disposition = try await processor.keepingLeases {
                 async let disposition = processor.handle(certifications[0])
                 for await _ in processor.model.waiting { break }
-                _ = try await scenario.store.cancel(job.id, now: scenario.start)
+                _ = try await scenario.store.cancel(job.id, by: "ada", now: scenario.start)
                 return try await disposition
             }
             #expect(disposition == .done)

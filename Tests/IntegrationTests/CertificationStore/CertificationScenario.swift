@@ -20,7 +20,8 @@ struct CertificationScenario: Sendable {
     let owner = UUID()
 
     static func run(
-        dispatchWindow: Int = CertificationStore.defaultDispatchWindow, _ body: (CertificationScenario) async throws -> Void
+        dispatchWindow: Int = CertificationStore.defaultDispatchWindow,
+        _ body: (CertificationScenario) async throws -> Void
     ) async throws {
         try await PostgresScratch.run(poolSize: 25) { client, schema in
             try await Migrator(

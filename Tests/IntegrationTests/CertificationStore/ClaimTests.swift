@@ -147,7 +147,7 @@ struct ClaimTests {
         try await CertificationScenario.run { scenario in
             let (job, certifications) = try await scenario.job()
             let claim = try await scenario.claim(certifications[0])
-            _ = try await scenario.store.cancel(job.id, now: scenario.start)
+            _ = try await scenario.store.cancel(job.id, by: "ada", now: scenario.start)
             try await scenario.loseWorker(of: claim)
             guard case .cancelled = try await scenario.tryToClaim(certifications[0]) else {
                 throw Unexpected("a cancelled certification was claimed")
@@ -171,7 +171,7 @@ struct StoredLeaseTests {
             let leases = claims.map { HeldLease(certificationID: $0.certificationID, fence: $0.fence) }
             try await scenario.loseWorker(of: claims[1])
             _ = try await scenario.claim(kept[1])
-            _ = try await scenario.store.cancel(cancelledJob.id, now: scenario.start)
+            _ = try await scenario.store.cancel(cancelledJob.id, by: "ada", now: scenario.start)
             let renewal = try await scenario.store.renew(
                 leases, owner: scenario.owner, leaseDuration: .seconds(3_600))
             #expect(

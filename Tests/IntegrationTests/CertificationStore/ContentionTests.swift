@@ -105,7 +105,7 @@ private final class ContentionBench: Sendable {
             defer { leases.withLock { _ = $0.remove(lease) } }
             // In the thick of it a few jobs are cancelled.
             if claims.add(1, ordering: .relaxed).newValue % 50 == 0 {
-                _ = try await store.cancel(claim.jobID, now: scenario.start)
+                _ = try await store.cancel(claim.jobID, by: "ada", now: scenario.start)
             }
             _ = try await store.record(CertificationScenario.result(.pass, attempt: attempt), under: claim)
             switch mayFail ? Int.random(in: 0..<6) : 0 {

@@ -53,7 +53,7 @@ struct DispatchTests {
             #expect(try await scenario.store.job(large)?.counts[.queued] == 10_000 - before)
 
             // In the middle of it all, a cancel leaves nothing to be dispatched or stuck.
-            _ = try await lane.store.cancel(large, now: scenario.start)
+            _ = try await lane.store.cancel(large, by: "ada", now: scenario.start)
             let cancelled = try #require(try await scenario.store.job(large))
             #expect(cancelled.status == .cancelled)
             #expect(cancelled.counts == [.certified: before, .cancelled: 10_000 - before])

@@ -63,7 +63,7 @@ struct RetryTests {
         try await CertificationScenario.run { scenario in
             let (job, certifications) = try await scenario.job()
             let claim = try await scenario.claim(certifications[0])
-            _ = try await scenario.store.cancel(job.id, now: scenario.start)
+            _ = try await scenario.store.cancel(job.id, by: "ada", now: scenario.start)
             #expect(try await scenario.retry(claim, at: scenario.start) == .recorded(.cancelled))
             #expect(try await scenario.store.job(job.id)?.status == .cancelled)
             #expect(try await scenario.count("outbox WHERE attempt = 2") == 0)
@@ -78,7 +78,9 @@ struct CancelTests {
         try await CertificationScenario.run { scenario in
             let (job, certifications) = try await scenario.job(of: ["a.queued", "b.retrying"])
             try await scenario.retry(try await scenario.claim(certifications[1]), at: scenario.start)
-            guard case .cancelled(let cancelled) = try await scenario.store.cancel(job.id, now: scenario.start) else {
+            guard
+                case .cancelled(let cancelled) = try await scenario.store.cancel(job.id, by: "ada", now: scenario.start)
+            else {
                 throw Unexpected("the job was not cancelled")
             }
             #expect(cancelled.status == .cancelled)
@@ -98,7 +100,10 @@ struct CancelTests {
             let claim = try await scenario.claim(certifications[0])
             try await scenario.finish(try await scenario.claim(certifications[2]))
             for _ in 0..<2 {
-                guard case .cancelled(let record) = try await scenario.store.cancel(job.id, now: scenario.start) else {
+                guard
+                    case .cancelled(let record) = try await scenario.store.cancel(
+                        job.id, by: "ada", now: scenario.start)
+                else {
                     throw Unexpected("the job was not cancelled")
                 }
                 #expect(record.status == .processing)
@@ -120,7 +125,7 @@ struct CancelTests {
         try await CertificationScenario.run { scenario in
             let (job, certifications) = try await scenario.job()
             let claim = try await scenario.claim(certifications[0])
-            _ = try await scenario.store.cancel(job.id, now: scenario.start)
+            _ = try await scenario.store.cancel(job.id, by: "ada", now: scenario.start)
             #expect(try await scenario.finish(claim) == .recorded(.certified))
             #expect(try await scenario.store.job(job.id)?.status == .completed)
         }
@@ -132,7 +137,8 @@ struct CancelTests {
             let (job, certifications) = try await scenario.job()
             let claim = try await scenario.claim(certifications[0])
             try await scenario.loseWorker(of: claim)
-            guard case .cancelled(let record) = try await scenario.store.cancel(job.id, now: scenario.start) else {
+            guard case .cancelled(let record) = try await scenario.store.cancel(job.id, by: "ada", now: scenario.start)
+            else {
                 throw Unexpected("the job was not cancelled")
             }
             #expect(record.status == .cancelled)
@@ -146,8 +152,8 @@ struct CancelTests {
             let (job, certifications) = try await scenario.job()
             try await scenario.finish(try await scenario.claim(certifications[0]))
             let before = try #require(try await scenario.store.job(job.id))
-            #expect(try await scenario.store.cancel(job.id, now: scenario.start) == .alreadyFinished(before))
-            #expect(try await scenario.store.cancel(JobID(), now: scenario.start) == .notFound)
+            #expect(try await scenario.store.cancel(job.id, by: "ada", now: scenario.start) == .alreadyFinished(before))
+            #expect(try await scenario.store.cancel(JobID(), by: "ada", now: scenario.start) == .notFound)
             #expect(try await scenario.store.job(job.id) == before)
         }
     }

@@ -55,7 +55,7 @@ struct SweepTests {
 
             let (cancelledJob, cancelled) = try await scenario.job()
             let claim = try await scenario.claim(cancelled[0])
-            _ = try await scenario.store.cancel(cancelledJob.id, now: scenario.start)
+            _ = try await scenario.store.cancel(cancelledJob.id, by: "ada", now: scenario.start)
             try await scenario.loseWorker(of: claim, since: 31)
             let actions = try await scenario.store.requeueAbandoned(leaseExpiredFor: .seconds(30), now: scenario.start)
             #expect(actions == [claim.certificationID: .ended(.cancelled)])

@@ -149,7 +149,7 @@ struct ReplayTests {
             let (_, judged) = try await scenario.job()
             try await scenario.finish(try await scenario.claim(judged[0]))
             let (job, cancelled) = try await scenario.job()
-            _ = try await scenario.store.cancel(job.id, now: Date())
+            _ = try await scenario.store.cancel(job.id, by: "ada", now: Date())
             var garbage = try scenario.request(judged[0])
             garbage.body = Data("\0\u{1}".utf8)
             garbage.id = nil

@@ -6,6 +6,7 @@ import HTTPTypes
 import HummingbirdTesting
 import MetricsTestKit
 import Postgres
+import Synchronization
 import Testing
 
 @testable import Gateway
@@ -49,11 +50,23 @@ struct ScheduleAPITests {
         #"{"name":"\#(name)",\#(timing),"request":{"vendors":["amazon"],"regions":["us-east-1"]}}"#
     }
 
-    private static func run(_ body: (CertificationScenario, TestGateway) async throws -> Void) async throws {
+    private static func run(
+        room: OutboxRoom = .unlimited, _ body: (CertificationScenario, TestGateway) async throws -> Void
+    ) async throws {
         try await CertificationScenario.run { scenario in
-            try await body(scenario, try await TestGateway(operations: scenario.store))
+            try await body(scenario, try await TestGateway(operations: scenario.store, outboxRoom: room))
         }
     }
+
+    /// An outbox that the test fills and empties.
+    private final class Backlog: Sendable {
+        private let rows = Mutex(0)
+        var room: OutboxRoom { OutboxRoom(limit: 100) { self.rows.withLock { $0 } } }
+        func set(_ count: Int) { rows.withLock { $0 = count } }
+    }
+
+    private static let makeOverdue: SQLStatement =
+        "UPDATE schedules SET anchor = anchor - interval '3 hours', next_due_at = anchor - interval '2 hours'"
 
     @Test("A schedule is made, listed, changed, paused and deleted")
     func life() async throws {
@@ -118,8 +131,7 @@ struct ScheduleAPITests {
                 store: scenario.store, planner: gateway.api.schedulePlanner,
                 metrics: SchedulerMetrics(factory: metrics), logger: PostgresScratch.logger)
             #expect(await scheduler.round() == scheduler.longestSleep)
-            try await scenario.client.execute(
-                "UPDATE schedules SET anchor = anchor - interval '3 hours', next_due_at = anchor - interval '2 hours'")
+            try await scenario.client.execute(Self.makeOverdue)
             #expect(await scheduler.round() == scheduler.longestSleep)
             let shown = try await gateway.send(.get, "\(Self.path)/\(view.id)").decode(View.self)
             #expect(shown.counts?["FIRED"] == 1)
@@ -129,6 +141,70 @@ struct ScheduleAPITests {
             let job = try #require(shown.lastFirings?.first?.jobId.flatMap { JobID($0) })
             #expect(try await scenario.store.job(job)?.requestedBy == "ada")
             #expect(try await scenario.store.certifications(of: job).count > 1)
+        }
+    }
+
+    @Test("Without room in the outbox nothing is run by hand, but a run that was accepted before is answered")
+    func noRoomByHand() async throws {
+        let backlog = Backlog()
+        try await Self.run(room: backlog.room) { scenario, gateway in
+            let view = try await gateway.send(.post, Self.path, body: Self.body("n", #""every":3600"#)).decode(
+                View.self)
+            let path = "\(Self.path)/\(view.id)/run"
+            let key = HTTPFields([HTTPField(name: try #require(HTTPField.Name("Idempotency-Key")), value: "k")])
+            let first = try await gateway.send(.post, path, headers: key).decode(JobView.self)
+            backlog.set(100)
+            let refused = try await gateway.send(.post, path)
+            #expect(refused.headers[.retryAfter] == "5")
+            #expect(try refused.problem().name == "outbox-full")
+            #expect(try await gateway.send(.post, path, headers: key).decode(JobView.self).id == first.id)
+            let missing = try await gateway.send(.post, "\(Self.path)/\(ScheduleID())/run")
+            #expect(missing.status == .notFound)
+            #expect(try await scenario.count("jobs") == 1)
+            #expect(try await scenario.count("schedule_firings") == 1)
+        }
+    }
+
+    @Test("Without room in the outbox due times stay as they are, which is said once; with room they are kept")
+    func noRoom() async throws {
+        let backlog = Backlog()
+        try await Self.run(room: backlog.room) { scenario, gateway in
+            _ = try await gateway.send(.post, Self.path, body: Self.body("n", #""every":3600"#))
+            let (metrics, log) = (TestMetrics(), LogWatch())
+            let scheduler = Scheduler(
+                store: scenario.store, planner: gateway.api.schedulePlanner,
+                metrics: SchedulerMetrics(factory: metrics), room: backlog.room, logger: log.logger)
+            backlog.set(100)
+            #expect(await scheduler.round() == scheduler.longestSleep)
+            #expect(log.count(of: "Schedules wait for room in the outbox") == 0)
+            try await scenario.client.execute(Self.makeOverdue)
+            for _ in 1...2 { #expect(await scheduler.round() == .seconds(1)) }
+            #expect(log.count(of: "Schedules wait for room in the outbox") == 1)
+            #expect(try #require(try metrics.expectGauge("schedule_lag_seconds").lastValue) >= 7_200)
+            #expect(try await scenario.count("schedule_firings") == 0)
+            backlog.set(0)
+            #expect(await scheduler.round() == scheduler.longestSleep)
+            #expect(try await scenario.count("jobs") == 1)
+            #expect(try metrics.expectGauge("schedule_lag_seconds").lastValue == 0)
+            #expect(try metrics.expectCounter("schedules_missed_total").totalValue >= 1)
+        }
+    }
+
+    @Test("A schedule that cannot be fired is late, and keeps the scheduler from no sleep")
+    func brokenIsLate() async throws {
+        try await Self.run { scenario, gateway in
+            _ = try await gateway.send(.post, Self.path, body: Self.body("n", #""every":3600"#))
+            try await scenario.client.execute(
+                """
+                UPDATE schedules SET every = NULL, cron = '@daily', time_zone = 'Mars/Phobos',
+                    next_due_at = clock_timestamp() - interval '1 hour'
+                """)
+            let metrics = TestMetrics()
+            let scheduler = Scheduler(
+                store: scenario.store, planner: gateway.api.schedulePlanner,
+                metrics: SchedulerMetrics(factory: metrics), logger: PostgresScratch.logger)
+            #expect(await scheduler.round() == scheduler.longestSleep)
+            #expect(try #require(try metrics.expectGauge("schedule_lag_seconds").lastValue) >= 3_600)
         }
     }
 

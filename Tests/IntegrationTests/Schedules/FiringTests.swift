@@ -136,7 +136,7 @@ struct FiringTests {
             let skipped = try #require(try await scenario.firings(of: schedule).last)
             #expect(skipped.status == .skipped)
             #expect(skipped.why?.contains("\(job)") == true)
-            _ = try await scenario.store.cancel(job, now: scenario.start)
+            _ = try await scenario.store.cancel(job, by: "ada", now: scenario.start)
             try await scenario.fireAll(at: scenario.second(3))
             #expect(try await scenario.firings(of: schedule).map(\.status) == [.fired, .skipped, .fired])
         }

@@ -122,4 +122,32 @@ struct ScheduleStoreTests {
             #expect(try rows.map { try $0.decode(String.self, "who") } == ["ada", "eve"])
         }
     }
+
+    @Test("A change is recorded with what it was and what it is; the record stays as it was written")
+    func recordOfChanges() async throws {
+        try await CertificationScenario.run { scenario in
+            let schedule = try await scenario.schedule()
+            let cron = try CronExpression("30 3 * * *")
+            _ = try await scenario.store.change(schedule.id, by: "eve") { plan in
+                plan.timing = .cron(cron, in: .gmt)
+                plan.isPaused = true
+            }
+            let row = try #require(
+                try await scenario.client.query(
+                    "SELECT who, detail::text AS detail FROM operator_actions WHERE action = 'schedule.change'"
+                ).first)
+            #expect(try row.decode(String.self, "who") == "eve")
+            let detail = try JSONDecoder().decode(
+                [String: [String]].self, from: Data(try row.decode(String.self, "detail").utf8))
+            #expect(
+                detail == [
+                    "name": ["nightly"], "timing": ["every 1 s", "30 3 * * * UTC"], "paused": ["false", "true"],
+                ])
+            for statement: SQLStatement in ["UPDATE operator_actions SET who = 'ada'", "DELETE FROM operator_actions"] {
+                let error = await #expect(throws: PostgresError.self) { try await scenario.client.execute(statement) }
+                #expect(error?.message.contains("operator_actions is append-only") == true)
+            }
+            #expect(try await scenario.count("operator_actions") == 2)
+        }
+    }
 }

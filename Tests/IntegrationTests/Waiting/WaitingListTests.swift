@@ -45,7 +45,7 @@ struct WaitingListTests {
     func hidden() async throws {
         try await CertificationScenario.run { scenario in
             let cancelled = try await scenario.retrying(["a.cancelled"])
-            _ = try await scenario.store.cancel(cancelled[0].jobID, now: scenario.start)
+            _ = try await scenario.store.cancel(cancelled[0].jobID, by: "ada", now: scenario.start)
             // Its copy waits although the first delivery came again and is worked on.
             let running = try await scenario.deferred("b.running", for: .seconds(600))
             _ = try await scenario.claim(running)
