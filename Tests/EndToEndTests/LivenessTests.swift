@@ -91,7 +91,9 @@ extension EndToEndTests {
         }
     }
 
-    @Test("Attempts that run while the database is away for longer than a lease go on afterwards, and nobody is thought dead")
+    @Test(
+        "Attempts that run while the database is away for longer than a lease go on afterwards, and nobody is thought dead"
+    )
     func databaseAway() async throws {
         try await withTwoProcessors(latencyScale: 6) { system in
             let servers = LocalServers()

@@ -90,7 +90,8 @@ extension DeadLetters {
                     try await client.post(
                         "\(DeadLetters.path)/discard", DiscardRequest(filter: filter.fields, reason: reason))
                 }
-            Console.result("\(answer.discarded.counted("letter")) discarded.")
+            let more = answer.hasMore ? " There are more; run the command again." : ""
+            Console.result("\(answer.discarded.counted("letter")) discarded.\(more)")
         }
     }
 }

@@ -90,4 +90,6 @@ struct RevisionAnswer: Decodable, Sendable {
 /// How many letters were discarded.
 struct DiscardedAnswer: Decodable, Sendable {
     var discarded: Int
+    /// Whether there are letters left that match.
+    var hasMore: Bool
 }

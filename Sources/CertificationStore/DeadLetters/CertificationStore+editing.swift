@@ -23,6 +23,8 @@ package enum EditOutcome: Sendable {
     case unchanged
     /// No consumer could read the result; why.
     case unreadable(String)
+    /// No queue would get it by the new routing key; why, and what to do.
+    case unroutable(String)
     /// Only an open letter can be changed.
     case notOpen(DeadLetterStatus)
     case notFound
@@ -35,35 +37,56 @@ package enum DiscardOutcome: Sendable, Hashable {
     case notFound
 }
 
+/// What closing many letters came to.
+package struct DiscardedLetters: Sendable, Hashable {
+    package var count: Int
+    /// Whether more that match are left, because the limit was reached.
+    package var hasMore: Bool
+}
+
 extension CertificationStore {
     /// Stores what a replay of the letter is to send in place of its message, or with `dryRun` only says what would be
     /// stored. The letter itself stays as it came.
     package func edit(
         _ id: LetterID, _ edit: DeadLetterEdit, who: String, dryRun: Bool = false, now: Date
     ) async throws -> EditOutcome {
+        while true {
+            guard let letter = try await editable(id) else { return .notFound }
+            // A difference of long texts takes its time, so that it is made before anything is locked.
+            let outcome = letter.outcome(of: edit, who: who, now: now)
+            guard case .stored(let revision) = outcome, !dryRun else { return outcome }
+            if try await insert(revision, of: id) { return outcome }
+            // Somebody was faster: this one's change is of theirs now.
+        }
+    }
+
+    private func editable(_ id: LetterID) async throws -> EditableLetter? {
+        try await client.query(
+            """
+            SELECT letter.status, letter.type, letter.schema_version, letter.exchange,
+                COALESCE(revision.revision, 0) AS revision, COALESCE(revision.body, letter.body) AS body,
+                COALESCE(revision.attempt, 1) AS attempt,
+                COALESCE(revision.routing_key, letter.routing_key) AS routing_key
+            FROM dead_letters AS letter LEFT JOIN LATERAL (
+                SELECT revision, body, attempt, routing_key FROM dead_letter_revisions
+                WHERE letter_id = letter.id ORDER BY revision DESC LIMIT 1) AS revision ON true
+            WHERE letter.id = \(id.rawValue)
+            """
+        ).first.map(EditableLetter.init)
+    }
+
+    /// Returns false when the letter is not open any more or has another revision by now; nothing is stored then.
+    private func insert(_ revision: DeadLetterRevision, of id: LetterID) async throws -> Bool {
         try await client.withTransaction { connection in
+            let open = try await connection.query(
+                "SELECT 1 FROM dead_letters WHERE id = \(id.rawValue) AND status = 'OPEN' FOR UPDATE")
+            guard !open.isEmpty else { return false }
+            // A statement of its own, because the lock may have been waited for.
             let rows = try await connection.query(
-                """
-                SELECT status, type, schema_version, body, attempt, routing_key
-                FROM dead_letters WHERE id = \(id.rawValue) FOR UPDATE
-                """)
-            guard let row = rows.first else { return .notFound }
-            let status: DeadLetterStatus = try row.name("status")
-            guard status == .open else { return .notOpen(status) }
-            let earlier = try await connection.query(DeadLetterRevision.select(of: id)).map(DeadLetterRevision.init)
-            let body = try edit.body ?? earlier.last?.body ?? row.decode("body")
-            let fault = KnownMessages.fault(
-                of: body, type: try row.decodeIfPresent("type"),
-                schemaVersion: try row.decodeIfPresent("schema_version"))
-            if let fault { return .unreadable(fault) }
-            let original = DeadLetterRevision(
-                number: 0, body: try row.decode("body"), attempt: 1, routingKey: try row.name("routing_key"), diff: "",
-                editedBy: "", editedAt: now)
-            let revision = (earlier.last ?? original).changed(by: edit, who: who, now: now)
-            guard !revision.diff.isEmpty else { return .unchanged }
-            guard !dryRun else { return .stored(revision) }
+                "SELECT count(*) AS number FROM dead_letter_revisions WHERE letter_id = \(id.rawValue)")
+            guard try rows.first?.decode(Int.self, "number") == revision.number - 1 else { return false }
             try await insert(revision, of: id, on: connection)
-            return .stored(revision)
+            return true
         }
     }
 
@@ -94,18 +117,21 @@ extension CertificationStore {
         }
     }
 
-    /// Closes all open letters that match.
-    ///
-    /// - Returns: how many.
+    /// Closes the open letters that match, the oldest first, at most `limit`, from 1.
     package func discard(
-        matching filter: DeadLetterFilter, reason: String, who: String, now: Date
-    ) async throws -> Int {
+        matching filter: DeadLetterFilter, reason: String, who: String, limit: Int = 10_000, now: Date
+    ) async throws -> DiscardedLetters {
         try await client.withTransaction { connection in
-            try await discard(
+            let found: [LetterID] = try await connection.query(
                 """
-                id = ANY (ARRAY(SELECT id FROM dead_letters AS letter
-                    WHERE \(fragment: filter.condition) AND letter.status = 'OPEN' ORDER BY id FOR UPDATE))
-                """, reason: reason, who: who, now: now, on: connection)
+                SELECT id FROM dead_letters AS letter
+                WHERE \(fragment: filter.condition) AND letter.status = 'OPEN' ORDER BY id LIMIT \(limit + 1) FOR UPDATE
+                """
+            ).map { try $0.identifier("id") }
+            let count = try await discard(
+                "id = ANY (\(found.prefix(limit).map(\.rawValue))::uuid[])", reason: reason, who: who, now: now,
+                on: connection)
+            return DiscardedLetters(count: count, hasMore: found.count > limit)
         }
     }
 
@@ -122,39 +148,5 @@ extension CertificationStore {
             INSERT INTO dead_letter_audit (at, who, action, letter_id, detail)
             SELECT \(now)::timestamptz, \(who)::text, 'DISCARDED', id, \(reason)::text FROM discarded
             """)
-    }
-}
-
-extension DeadLetterRevision {
-    fileprivate func changed(by edit: DeadLetterEdit, who: String, now: Date) -> DeadLetterRevision {
-        var next = self
-        next.number = number + 1
-        next.body = edit.body ?? body
-        next.attempt = edit.attempt ?? attempt
-        next.routingKey = edit.routingKey ?? routingKey
-        next.editedBy = who
-        next.editedAt = now
-        next.diff =
-            UnifiedDiff(
-                from: readable, to: next.readable, oldName: number == 0 ? "original" : "revision \(number)",
-                newName: "revision \(next.number)"
-            ).text
-        return next
-    }
-
-    /// The message as text, JSON with one field a line.
-    private var readable: String {
-        ["routing-key: \(routingKey)", "attempt: \(attempt)", "", body.readable].joined(separator: "\n")
-    }
-}
-
-extension Data {
-    /// Text of the bytes for people: JSON spread over lines, else the text, else base64.
-    var readable: String {
-        guard let text = String(validating: self, as: UTF8.self), !text.utf8.contains(0) else {
-            return base64EncodedString(options: .lineLength76Characters)
-        }
-        guard let value = try? JSONDecoder().decode(JSONText.self, from: self) else { return text }
-        return value.lines().joined(separator: "\n")
     }
 }

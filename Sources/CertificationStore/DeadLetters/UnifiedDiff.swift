@@ -13,13 +13,21 @@ package struct UnifiedDiff: Sendable, Hashable {
             }
         }
 
-        var isChange: Bool {
-            if case .kept = self { false } else { true }
+        var isOld: Bool {
+            if case .added = self { false } else { true }
         }
+
+        var isNew: Bool {
+            if case .removed = self { false } else { true }
+        }
+
+        var isChange: Bool { !isOld || !isNew }
     }
 
     /// Lines that are kept around each change.
     private static let context = 3
+    /// More lines than this on a side are not compared with each other.
+    private static let searchLimit = 2_000
 
     /// Empty when nothing changed.
     package let text: String
@@ -35,8 +43,20 @@ package struct UnifiedDiff: Sendable, Hashable {
         text = (["--- \(oldName)", "+++ \(newName)"] + Self.hunks(lines)).joined(separator: "\n") + "\n"
     }
 
-    /// Foundation's difference of collections is Myers' algorithm (1986), as `diff` has it.
+    /// What is equal at the beginning and at the end needs no search.
     private static func lines(_ old: [Substring], _ new: [Substring]) -> [Line] {
+        let head = zip(old, new).prefix { $0 == $1 }.count
+        let tail = zip(old.dropFirst(head).reversed(), new.dropFirst(head).reversed()).prefix { $0 == $1 }.count
+        let (removed, added) = (old.dropFirst(head).dropLast(tail), new.dropFirst(head).dropLast(tail))
+        let middle =
+            max(removed.count, added.count) > searchLimit
+            ? removed.map(Line.removed) + added.map(Line.added) : differences(Array(removed), Array(added))
+        return old.prefix(head).map(Line.kept) + middle + old.suffix(tail).map(Line.kept)
+    }
+
+    /// The standard library's difference of collections is Myers' algorithm (1986), as `diff` has it. Its memory grows
+    /// with the square of the number of changes.
+    private static func differences(_ old: [Substring], _ new: [Substring]) -> [Line] {
         var removed: Set<Int> = []
         var added: Set<Int> = []
         for change in new.difference(from: old) {
@@ -74,22 +94,14 @@ package struct UnifiedDiff: Sendable, Hashable {
                 ranges.append(range)
             }
         }
-        return ranges.flatMap { range in [header(of: range, in: lines)] + lines[range].map(\.text) }
-    }
-
-    private static func header(of range: Range<Int>, in lines: [Line]) -> String {
-        func count(_ part: ArraySlice<Line>, isOld: Bool) -> Int {
-            part.count { line in
-                switch line {
-                case .kept: true
-                case .removed: isOld
-                case .added: !isOld
-                }
-            }
+        var (old, new, end) = (1, 1, 0)
+        return ranges.flatMap { range in
+            let skipped = range.lowerBound - end
+            let here = lines[range]
+            let (oldCount, newCount) = (here.count(where: \.isOld), here.count(where: \.isNew))
+            let header = "@@ -\(old + skipped),\(oldCount) +\(new + skipped),\(newCount) @@"
+            (old, new, end) = (old + skipped + oldCount, new + skipped + newCount, range.upperBound)
+            return [header] + here.map(\.text)
         }
-        let before = lines[..<range.lowerBound]
-        let here = lines[range]
-        return "@@ -\(count(before, isOld: true) + 1),\(count(here, isOld: true)) "
-            + "+\(count(before, isOld: false) + 1),\(count(here, isOld: false)) @@"
     }
 }

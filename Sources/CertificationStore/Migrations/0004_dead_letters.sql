@@ -39,6 +39,8 @@ CREATE TABLE dead_letters (
     replay_item      uuid
 );
 CREATE INDEX dead_letters_by_status ON dead_letters (status, id DESC);
+-- For the gauge of open letters, which every gateway counts.
+CREATE INDEX dead_letters_open ON dead_letters (cause) WHERE status = 'OPEN';
 CREATE INDEX dead_letters_by_fingerprint ON dead_letters (fingerprint, id DESC);
 CREATE INDEX dead_letters_by_job ON dead_letters (job_id, id DESC);
 CREATE INDEX dead_letters_by_certification ON dead_letters (certification_id);

@@ -217,6 +217,8 @@ struct DeadLetterAuditBody: Sendable, Encodable {
 /// How many dead letters were discarded.
 struct DiscardedBody: Sendable, Encodable {
     var discarded: Int
+    /// Whether the call's limit was reached, so that more match.
+    var hasMore: Bool
 }
 
 extension Data {

@@ -54,8 +54,10 @@ struct GatewayComposition {
         store: CertificationStore, source: any MessageSource
     ) -> (BatchConsumer, ReplayRunner) {
         let metrics = DeadLetterMetrics()
-        let burial = LetterBurial(store: store, metrics: metrics, logger: logger)
-        let consumer = BatchConsumer(source: source, queue: .deadLetter, prefetch: 200, logger: logger) {
+        let burial = LetterBurial(metrics: metrics, logger: logger) {
+            try await store.bury($0, now: Date())
+        }
+        let consumer = BatchConsumer(source: source, queue: .deadLetter, prefetch: 100, logger: logger) {
             try await burial.store($0)
         }
         return (consumer, ReplayRunner(store: store, metrics: metrics, logger: logger))

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Messaging
 import ServiceLifecycle
+import Synchronization
 
 /// Drives replays of dead letters: each by one gateway at a time, step by step, under a lease.
 ///
@@ -11,6 +12,9 @@ struct ReplayRunner: Service {
     /// How long a replay that lost its gateway waits at most, beyond its lease.
     private static let pollInterval = Duration.seconds(1)
     private static let observationInterval = Duration.milliseconds(400)
+    /// Each replay that is driven takes a connection of the pool again and again.
+    private static let limit = 4
+    private static let countInterval = Duration.seconds(15)
 
     let store: CertificationStore
     let metrics: DeadLetterMetrics
@@ -26,13 +30,24 @@ struct ReplayRunner: Service {
     }
 
     func run() async throws {
+        async let counting: Void = count()
+        await claim()
+        await counting
+    }
+
+    /// Drives what it can claim, `limit` replays at a time.
+    private func claim() async {
+        let driven = DrivenReplays()
         await withDiscardingTaskGroup { group in
             while isRunning {
                 do {
-                    while isRunning, let lease = try await store.claimReplay(owner: owner) {
-                        group.addTask { await drive(lease) }
+                    while isRunning, driven.count < Self.limit, let lease = try await store.claimReplay(owner: owner) {
+                        driven.add(1)
+                        group.addTask {
+                            await drive(lease)
+                            driven.add(-1)
+                        }
                     }
-                    metrics.recordOpen(try await store.openDeadLetters())
                 } catch {
                     if isRunning {
                         logger.warning("Replays cannot be looked for; trying again later", metadata: describing(error))
@@ -40,6 +55,19 @@ struct ReplayRunner: Service {
                 }
                 await pause(Self.pollInterval)
             }
+        }
+    }
+
+    private func count() async {
+        while isRunning {
+            do {
+                metrics.recordOpen(try await store.openDeadLetters())
+            } catch {
+                if isRunning {
+                    logger.warning("Dead letters cannot be counted; trying again later", metadata: describing(error))
+                }
+            }
+            await pause(Self.countInterval)
         }
     }
 
@@ -106,4 +134,13 @@ struct ReplayRunner: Service {
     }
 
     private func describing(_ error: any Error) -> Logger.Metadata { ["error": "\(String(reflecting: error))"] }
+}
+
+/// How many replays are driven right now.
+private final class DrivenReplays: Sendable {
+    private let number = Mutex(0)
+
+    var count: Int { number.withLock { $0 } }
+
+    func add(_ change: Int) { number.withLock { $0 += change } }
 }

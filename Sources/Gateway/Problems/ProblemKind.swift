@@ -14,6 +14,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case nameTaken = "name-already-taken"
     case deadLetterClosed = "dead-letter-closed"
     case replayFinished = "replay-already-finished"
+    case replayRunning = "replay-already-running"
     case contentTooLarge = "content-too-large"
     case unsupportedMediaType = "unsupported-media-type"
     case idempotencyKeyReused = "idempotency-key-reused"
@@ -33,7 +34,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
-        case .jobFinished, .alreadyOnItsWay, .nameTaken, .deadLetterClosed, .replayFinished: .conflict
+        case .jobFinished, .alreadyOnItsWay, .nameTaken, .deadLetterClosed, .replayFinished, .replayRunning: .conflict
         case .contentTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .idempotencyKeyReused: .unprocessableContent
@@ -56,6 +57,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .nameTaken: "The name is taken"
         case .deadLetterClosed: "The dead letter is not open"
         case .replayFinished: "The replay has already finished"
+        case .replayRunning: "A replay of these letters is running"
         case .contentTooLarge: "The body is too large"
         case .unsupportedMediaType: "The body's media type is not supported"
         case .idempotencyKeyReused: "The idempotency key was used for another request"

@@ -67,6 +67,7 @@ struct DeadLetterRoutes: Sendable {
             throw Problem.invalid([Fault(.body(""), "This is what the letter holds already.")])
         case .unreadable(let fault):
             throw Problem.invalid([Fault(.body("/payload"), "No consumer could read the result. \(fault)")])
+        case .unroutable(let fault): throw Problem.invalid([.field("routingKey", fault)])
         case .notOpen(let status): throw Self.closed(status)
         case .notFound: throw Self.noLetter("\(id)")
         }
@@ -94,7 +95,7 @@ struct DeadLetterRoutes: Sendable {
         var reader = BodyReader(json, known: ["reason"])
         let reason = try Self.reason(in: &reader)
         switch try await store.discard(id, reason: reason, who: caller.subject, now: now()) {
-        case .discarded: return try JSONResponse.encode(DiscardedBody(discarded: 1), status: .ok)
+        case .discarded: return try JSONResponse.encode(DiscardedBody(discarded: 1, hasMore: false), status: .ok)
         case .notOpen(let status): throw Self.closed(status)
         case .notFound: throw Self.noLetter("\(id)")
         }
@@ -112,9 +113,10 @@ struct DeadLetterRoutes: Sendable {
             reader.fail("filter", "Say which letters.")
         }
         let reason = try Self.reason(in: &reader)
-        let count = try await store.discard(matching: filter, reason: reason, who: caller.subject, now: now())
-        context.log.info("Dead letters discarded", metadata: ["count": "\(count)"])
-        return try JSONResponse.encode(DiscardedBody(discarded: count), status: .ok)
+        let discarded = try await store.discard(matching: filter, reason: reason, who: caller.subject, now: now())
+        context.log.info("Dead letters discarded", metadata: ["count": "\(discarded.count)"])
+        return try JSONResponse.encode(
+            DiscardedBody(discarded: discarded.count, hasMore: discarded.hasMore), status: .ok)
     }
 
     /// The reason is not optional: whoever looks at the audit trail later wants to know.

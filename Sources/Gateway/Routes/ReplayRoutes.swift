@@ -30,15 +30,26 @@ struct ReplayRoutes: Sendable {
         let json = try await JSONRequest.decode(JSONText.self, from: request, limits: bodyLimits)
         let wish = try ReplayRequestBody(json)
         if wish.isDryRun {
-            let preview = try await store.previewReplay(of: wish.selection, listing: Self.previewLimit)
+            guard let preview = try await store.previewReplay(of: wish.selection, listing: Self.previewLimit) else {
+                throw Self.tooMany
+            }
             return try JSONResponse.encode(ReplayPreviewBody(preview), status: .ok)
         }
-        guard
-            let replay = try await store.startReplay(
-                of: wish.selection, words: wish.words, plan: wish.plan, who: caller.subject, now: now())
-        else {
+        let start = try await store.startReplay(
+            of: wish.selection, words: wish.words, plan: wish.plan, who: caller.subject, now: now())
+        switch start {
+        case .started(let replay): return try Self.accept(replay, context)
+        case .nothingSelected:
             throw Problem.invalid([Fault(.body(""), "No open dead letter is among these. Look with 'dryRun': true.")])
+        case .tooMany: throw Self.tooMany
+        case .alreadyRunning(let id):
+            throw Problem(
+                .replayRunning,
+                detail: "The replay \(id) is running and holds some of these letters. Await its end, or stop it.")
         }
+    }
+
+    private static func accept(_ replay: ReplayRecord, _ context: GatewayContext) throws -> Response {
         let total = replay.counts.values.reduce(0, +)
         context.log.info("Replay started", metadata: ["replayId": "\(replay.id)", "letters": "\(total)"])
         let body = ReplayBody(replay)
@@ -111,6 +122,16 @@ struct ReplayRoutes: Sendable {
         let text = try context.parameters.require("id")
         guard let id = ReplayID(text) else { throw noReplay(text) }
         return id
+    }
+
+    private static var tooMany: Problem {
+        let limit = CertificationStore.replayLimit
+        return .invalid([
+            Fault(
+                .body(""),
+                "More than \(limit) letters match, and a replay holds \(limit) at most. Narrow the filter, such as by 'since' and 'until'."
+            )
+        ])
     }
 
     private static func noReplay(_ id: String) -> Problem { .notFound("replay", id: id) }

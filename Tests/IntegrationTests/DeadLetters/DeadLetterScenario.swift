@@ -55,9 +55,11 @@ struct DeadLetterScenario {
     }
 
     private var burying: BatchConsumer {
-        let burial = LetterBurial(store: store, metrics: Self.metrics, logger: PostgresScratch.logger)
+        let burial = LetterBurial(metrics: Self.metrics, logger: PostgresScratch.logger) {
+            try await store.bury($0, now: Date())
+        }
         return BatchConsumer(
-            source: broker.source, queue: .deadLetter, prefetch: 200, logger: PostgresScratch.logger
+            source: broker.source, queue: .deadLetter, prefetch: 100, logger: PostgresScratch.logger
         ) {
             try await burial.store($0)
         }
@@ -129,9 +131,7 @@ struct DeadLetterScenario {
     func start(
         _ plan: ReplayPlan, _ selection: ReplaySelection = .matching(DeadLetterFilter())
     ) async throws -> ReplayID {
-        try #require(
-            try await store.startReplay(of: selection, words: "a test", plan: plan, who: "ada", now: Date())
-        ).id
+        try await store.startReplay(of: selection, words: "a test", plan: plan, who: "ada", now: Date()).id
     }
 
     /// The replay once it is over and everything is known.
@@ -147,6 +147,16 @@ struct DeadLetterScenario {
         while try await !condition() {
             guard ContinuousClock.now < deadline else { throw Unexpected("\(what): not within \(limit)") }
             try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+}
+
+extension ReplayStart {
+    /// The replay that was started.
+    var id: ReplayID {
+        get throws {
+            guard case .started(let replay) = self else { throw Unexpected("no replay was started: \(self)") }
+            return replay.id
         }
     }
 }

@@ -118,10 +118,10 @@ struct ReplayTests {
             var dead = message
             for round in 1...2 {
                 _ = try await scenario.store.bury([dead.buried], now: Date())
-                _ = try #require(
-                    try await scenario.store.startReplay(
-                        of: .matching(DeadLetterFilter(status: .open)), words: "all", plan: ReplayPlan(), who: "ada",
-                        now: Date()))
+                _ = try await scenario.store.startReplay(
+                    of: .matching(DeadLetterFilter(status: .open)), words: "all", plan: ReplayPlan(), who: "ada",
+                    now: Date()
+                ).id
                 let lease = try #require(try await scenario.store.claimReplay(owner: UUID()))
                 let step = try await scenario.store.step(lease, allowance: 1, observing: true, now: Date())
                 #expect(step?.sent == 1)
@@ -157,7 +157,8 @@ struct ReplayTests {
             _ = try await scenario.store.bury(messages.map(\.buried), now: Date())
             try await scenario.client.execute("DELETE FROM outbox")
 
-            let preview = try await scenario.store.previewReplay(of: .matching(DeadLetterFilter()), listing: 10)
+            let preview = try #require(
+                try await scenario.store.previewReplay(of: .matching(DeadLetterFilter()), listing: 10))
             #expect(preview.counts == ["NOTHING_TO_DO": 2, "NOT_POSSIBLE": 1])
             _ = try await scenario.store.startReplay(
                 of: .matching(DeadLetterFilter()), words: "all", plan: ReplayPlan(), who: "ada", now: Date())

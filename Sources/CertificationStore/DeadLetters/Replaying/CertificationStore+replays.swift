@@ -2,33 +2,6 @@ import Contracts
 package import Foundation
 import Postgres
 
-/// Which letters a replay is to send again. Only open ones are.
-package enum ReplaySelection: Sendable, Hashable {
-    case letters([LetterID])
-    case matching(DeadLetterFilter)
-
-    /// Holds for the rows of `dead_letters AS letter` that are meant.
-    var condition: SQLStatement {
-        switch self {
-        case .letters(let ids): "letter.id = ANY(\(ids.map(\.rawValue)))"
-        case .matching(let filter): "\(fragment: filter.condition) AND letter.status = 'OPEN'"
-        }
-    }
-}
-
-/// What a replay of a selection would do.
-package struct ReplayPreview: Sendable {
-    package struct Item: Sendable {
-        package var letter: LetterID
-        package var prospect: ReplayProspect
-    }
-
-    /// How many letters have which prospect, by its name.
-    package var counts: [String: Int]
-    /// The first ones, at most as many as were asked for.
-    package var items: [Item]
-}
-
 /// What became of the wish to stop or resume a replay.
 package enum ReplayChange: Sendable {
     case changed(ReplayRecord)
@@ -38,68 +11,6 @@ package enum ReplayChange: Sendable {
 }
 
 extension CertificationStore {
-    /// How many letters one replay holds at most.
-    package static let replayLimit = 100_000
-
-    /// Looks at every letter of a selection as a replay would, and changes nothing.
-    package func previewReplay(of selection: ReplaySelection, listing limit: Int) async throws -> ReplayPreview {
-        try await client.withConnection { connection in
-            var preview = ReplayPreview(counts: [:], items: [])
-            var last: LetterID?
-            while true {
-                let after: SQLStatement = last.map { "letter.id > \($0.rawValue)" } ?? "true"
-                let candidates = try await connection.query(
-                    """
-                    SELECT \(fragment: ReplayCandidate.columns) FROM \(fragment: ReplayCandidate.tables)
-                    WHERE \(fragment: selection.condition) AND \(fragment: after) ORDER BY letter.id LIMIT 500
-                    """
-                ).map(ReplayCandidate.init)
-                guard let end = candidates.last else { return preview }
-                last = end.letter
-                let situation = try await ReplaySituation.read(for: candidates, locking: false, on: connection)
-                for candidate in candidates {
-                    let prospect = situation.prospect(of: candidate)
-                    preview.counts[prospect.name, default: 0] += 1
-                    if preview.items.count < limit {
-                        preview.items.append(ReplayPreview.Item(letter: candidate.letter, prospect: prospect))
-                    }
-                }
-            }
-        }
-    }
-
-    /// Makes a replay of a selection, which any gateway then drives; nil when no letter is selected.
-    ///
-    /// `words` is the selection for people, `who` the subject of the caller's token.
-    package func startReplay(
-        of selection: ReplaySelection, words: String, plan: ReplayPlan, who: String, now: Date
-    ) async throws -> ReplayRecord? {
-        let id = ReplayID()
-        return try await client.withTransaction { connection in
-            try await connection.execute(
-                """
-                INSERT INTO replays (id, created_at, created_by, selection, canary, rate, stop_after, observe)
-                VALUES (\(id.rawValue), \(now), \(who), \(words), \(plan.canary)::int[], \(plan.rate), \(plan.stopAfter),
-                        \(plan.observe))
-                """)
-            let count = try await connection.execute(
-                """
-                INSERT INTO replay_items (replay_id, position, letter_id)
-                SELECT \(id.rawValue)::uuid, row_number() OVER (ORDER BY letter.id), letter.id
-                FROM dead_letters AS letter WHERE \(fragment: selection.condition)
-                ORDER BY letter.id LIMIT \(Self.replayLimit)
-                """)
-            guard count > 0 else {
-                try await connection.execute("DELETE FROM replays WHERE id = \(id.rawValue)")
-                return nil
-            }
-            let entry = AuditEntry(replay: id, detail: "\(words), \(count) letters")
-            try await audit(.replayStarted, [entry], who: who, now: now, on: connection)
-            return try await connection.query(ReplayRecord.select("replays.id = \(id.rawValue)")).first
-                .map(ReplayRecord.init)
-        }
-    }
-
     /// Lists at most `limit` replays, from 1, newest first, from after `cursor`.
     package func replays(after cursor: ReplayID?, limit: Int) async throws -> [ReplayRecord] {
         let condition: SQLStatement = cursor.map { "replays.id < \($0.rawValue)" } ?? "true"

@@ -66,10 +66,8 @@ extension ReplayProspect {
             of: candidate.body, type: candidate.typeName, schemaVersion: candidate.schemaVersion)
         {
             self = .notPossible("\(fault) Edit the letter, or discard it.")
-        } else if !candidate.isAddressed {
-            self = .notPossible(
-                "Its exchange \(candidate.exchange.rawValue.isEmpty ? "is not known" : "'\(candidate.exchange)' is none of CertForge's")."
-                    + " Publish it by hand, or discard it.")
+        } else if let fault = candidate.address.fault {
+            self = .notPossible(fault)
         } else if isUnderWay {
             self = .nothingToDo("The same work is on its way already.")
         } else if let request = candidate.request {
@@ -106,18 +104,17 @@ extension ReplayProspect {
 }
 
 extension ReplayCandidate {
-    private static let exchanges = Set(Topology.certForge.exchanges.map(\.name)).subtracting([.deadLetter, .unrouted])
+    fileprivate var address: ReplayAddress { ReplayAddress(exchange: exchange, routingKey: routingKey) }
 
-    fileprivate var isAddressed: Bool { Self.exchanges.contains(exchange) }
-
-    /// The message as it is to be sent.
+    /// The message as it is to be sent. It is mandatory, so that a binding that is missing at the broker is noticed
+    /// whatever the exchange.
     func message(by item: ReplayItemID, now: Date) -> OutgoingMessage {
         var own = headers.filter { name, _ in
             !name.hasPrefix("x-") && name != MessageHeader.traceparent && name != MessageHeader.tracestate
         }
         own[MessageHeader.replay] = item.description
         return OutgoingMessage(
-            id: messageID, exchange: exchange, routingKey: routingKey, mandatory: exchange == .jobs,
+            id: messageID, exchange: exchange, routingKey: routingKey, mandatory: true,
             type: MessageType(name: typeName ?? "unknown", schemaVersion: schemaVersion ?? 0), correlationID: jobID,
             body: body, createdAt: now, attempt: attempt, trace: trace, extraHeaders: own)
     }
