@@ -28,11 +28,11 @@ extension EndToEndTests {
     @Test("A quota that is half of what is configured is found out: the share is cut, and every target is judged")
     func wrongQuota() async throws {
         let system = try await CertForgeSystem(
-            latencyScale: 0.02, control: #"{"quotas": {"*": {"requestsPerMinute": 1200}}}"#,
-            settings: ["LIMITS": #"{"default": {"requestsPerMinute": 2400}}"#])
+            latencyScale: 0.02, control: #"{"quotas": {"*": {"requestsPerMinute": 600}}}"#,
+            settings: ["LIMITS": #"{"default": {"requestsPerMinute": 1200}}"#])
         let (evidence, calls, limits) = try await system.running { system in
             try await system.start("certification-processor", as: "second processor")
-            let jobs = try await system.submitAtOnce(count: 40, model: "amazon.nova-lite-v1:0")
+            let jobs = try await system.submitAtOnce(count: 24, model: "amazon.nova-lite-v1:0")
             return (
                 try await system.endings(of: jobs), try await system.calls(),
                 try await system.command("limits", "--token", try await system.token())
@@ -40,7 +40,7 @@ extension EndToEndTests {
         }
         let nova = calls["amazon.nova-lite-v1:0"] ?? [:]
         print("quota twice the truth: \(nova), \(evidence)\n\(limits)")
-        #expect(evidence.statuses == ["CERTIFIED": 40])
+        #expect(evidence.statuses == ["CERTIFIED": 24])
         #expect(evidence.mostAttempts == 1)
         #expect((nova["throttled"] ?? 0) > 0)
         #expect(limits.contains("amazon.nova-lite-v1:0"))

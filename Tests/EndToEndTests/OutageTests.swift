@@ -169,10 +169,10 @@ extension EndToEndTests {
     func databaseFrozen() async throws {
         try await withSystem { system, servers, token in
             try await servers.freeze(.postgres)
-            // One statement's limit and the wait for another connection.
+            // One statement's limit and the wait for another connection, with room for a busy machine.
             for _ in 0..<3 {
                 let answer = try await system.submitOne(token: token, key: "frozen")
-                #expect(answer.status == 503 && answer.took < .seconds(9), "\(answer)")
+                #expect(answer.status == 503 && answer.took < .seconds(15), "\(answer)")
             }
             #expect(try await !system.isReady())
             try await servers.thaw(.postgres)

@@ -11,18 +11,24 @@ extension FaultInjector {
         outcome.measuredFrom = .now
         if fault.kind == .gatewayKilled { program.kill() } else { program.terminate() }
         let others = zip(fleet.members(of: .gateway), fleet.gatewayURLs).filter { $0.0.name != member.name }.map(\.1)
+        // Whatever comes of the measurement: other faults may end all gateways, and somebody has to start them.
+        async let back: Void = bringBack(member, program, after: fault.pause)
+        let answer = await Result { try await firstAnswer(of: others) }
+        outcome.recovered = .now
+        try await back
+        outcome.note = "\(try answer.get() - 1) requests refused"
+    }
+
+    /// - Returns: how often one of the gateways was asked until there was an answer.
+    private func firstAnswer(of gateways: [String]) async throws -> Int {
         var asked = 0
-        _ = try await eventually("an answer of another gateway", within: Self.patience, every: .milliseconds(50)) {
-            () -> Bool? in
+        return try await eventually("an answer of another gateway", within: Self.patience, every: .milliseconds(50)) {
             asked += 1
             let answer = try await HTTP.get(
-                "\(others[asked % others.count])/api/v1/certifications/jobs?limit=1",
+                "\(gateways[asked % gateways.count])/api/v1/certifications/jobs?limit=1",
                 headers: ["Authorization": "Bearer \(fleet.token)"], within: .seconds(2))
-            return answer.status == 200 ? true : nil
+            return answer.status == 200 ? asked : nil
         }
-        outcome.recovered = .now
-        outcome.note = "\(asked - 1) requests refused"
-        try await bringBack(member, program, after: fault.pause)
     }
 
     func killProcessor(_ fault: Fault, _ outcome: inout FaultOutcome) async throws {

@@ -58,7 +58,7 @@ extension FaultInjector {
 
 extension Result where Failure == any Error {
     /// What an asynchronous call came to.
-    fileprivate init(catching body: () async throws -> Success) async {
+    init(catching body: () async throws -> Success) async {
         do {
             self = .success(try await body())
         } catch {

@@ -75,11 +75,17 @@ struct AdmissionTests {
                     "outbox JOIN certifications AS c ON c.request_id = outbox.id WHERE not_before = c.deferred_until")
                     == 2)
 
-            // Delivered too early, it goes on waiting; delivered in time, it begins without being charged again.
+            // Delivered too early, it goes on waiting; delivered in time, it begins without being charged again. The due
+            // time is moved away, so that no machine is too slow to come too early.
+            try await scenario.client.execute(
+                """
+                UPDATE certifications SET deferred_until = \(dues[0])::timestamptz + interval '1 hour'
+                WHERE id = \(records[2].id.rawValue)
+                """)
             guard case .deferred(let again, _) = try await claim(records[2], policy, scenario) else {
                 throw Unexpected("an early request was not deferred")
             }
-            #expect(abs(again.timeIntervalSince(dues[0])) < 0.01)
+            #expect(abs(again.timeIntervalSince(dues[0]) - 3_600) < 0.01)
             try await makeDue(records[2], scenario)
             let before = try await scenario.store.limits().downstreams[0].nextFreeAt
             guard case .claimed = try await claim(records[2], policy, scenario) else { throw Unexpected("not claimed") }
