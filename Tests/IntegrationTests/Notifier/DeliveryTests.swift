@@ -201,7 +201,7 @@ struct DeliveryTests {
         try await NotifierScenario.run { scenario in
             let server = try await ScriptedSMTPServer()
             let job = NotifierScenario.job(notify: ["slow-5@example.org"])
-            try await scenario.delivering(to: server.url + plain, lease: .milliseconds(1500)) {
+            try await scenario.delivering(to: server.url + plain, lease: .seconds(4)) {
                 try await scenario.receive(job)
                 try #require(await server.waits(for: "stalled"))
             }
