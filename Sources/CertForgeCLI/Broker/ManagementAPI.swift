@@ -62,18 +62,27 @@ struct ManagementAPI: Sendable {
         return now().timeIntervalSince(date) - 0.5
     }
 
+    /// The broker may close a connection at the moment at which it is used again; every request here may be repeated.
+    private func send(_ request: HTTPRequest) async throws(CurlError) -> HTTPResponse {
+        do {
+            return try await engine.send(request)
+        } catch {
+            guard error.code == .connectionLost else { throw error }
+            return try await engine.send(request)
+        }
+    }
+
     private func call(
         _ method: HTTPRequest.Method, _ path: String, body: Data, what: String
     ) async throws -> HTTPResponse {
         var headers = HTTPHeaders()
         headers.append("Authorization", address.authorization)
         if !body.isEmpty { headers.append("Content-Type", "application/json") }
+        let request = HTTPRequest(
+            method: method, url: "\(address.url)/api/\(path)", headers: headers, body: body, timeouts: timeouts)
         let response: HTTPResponse
         do {
-            response = try await engine.send(
-                HTTPRequest(
-                    method: method, url: "\(address.url)/api/\(path)", headers: headers, body: body, timeouts: timeouts)
-            )
+            response = try await send(request)
         } catch {
             throw ManagementFailure(address: address.url, error: error)
         }
