@@ -62,7 +62,9 @@ BIN=$(swift build --show-bin-path) "$python/bin/python" -m pytest -q "$repositor
     2>&1 | tee "$state/log/interoperability.log" || failed=1
 
 if [ $failed = 1 ]; then
-    echo "Some tests failed; the logs are in $state/log." >&2
+    echo "== what failed (the logs are in $state/log)" >&2
+    grep -hE "✘ (Test \"|Test run)|error: Exited|^FAILED |^ERROR " "$state"/log/{unit,integration,end-to-end,interoperability}.log >&2 || true
+    [ $chaos = 1 ] || echo "chaos: see $state/log/chaos.log" >&2
     exit 1
 fi
 

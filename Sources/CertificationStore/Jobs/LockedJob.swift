@@ -30,7 +30,7 @@ extension LockedJob {
             """
             SELECT id, status, suite, lane, requested_by, notify, skipped, created_at, cancelled_at,
                    traceparent
-            FROM jobs WHERE id = ANY (\(ids.map(\.rawValue))) ORDER BY id FOR UPDATE
+            FROM jobs WHERE id = ANY (\(ids.map(\.rawValue))) ORDER BY id FOR NO KEY UPDATE
             """
         ).map(LockedJob.init)
     }

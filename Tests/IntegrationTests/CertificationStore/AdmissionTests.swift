@@ -99,7 +99,7 @@ struct AdmissionTests {
     @Test("A reservation from before a cut is made anew once, and then holds")
     func reservationAfterCut() async throws {
         try await CertificationScenario.run { scenario in
-            let policy = try policy(#"{"default": {"requestsPerMinute": 20}}"#)
+            let policy = try policy(#"{"default": {"requestsPerMinute": 1}}"#)
             let records = try await jobs(scenario, count: 4)
             for record in records { _ = try await claim(record, policy, scenario) }
             _ = try await scenario.store.report([observation(records[0], throttled: true)])

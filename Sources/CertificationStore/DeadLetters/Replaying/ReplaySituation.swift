@@ -22,10 +22,10 @@ struct ReplaySituation: Sendable {
                 """
                 SELECT 1 FROM jobs
                 WHERE id = ANY (ARRAY(SELECT job_id FROM certifications WHERE id = ANY(\(certifications)::uuid[])))
-                ORDER BY id FOR UPDATE
+                ORDER BY id FOR NO KEY UPDATE
                 """)
         }
-        let lock: SQLStatement = locking ? "FOR UPDATE OF c" : ""
+        let lock: SQLStatement = locking ? "FOR NO KEY UPDATE OF c" : ""
         let rows = try await connection.pipeline([
             """
             SELECT c.id, c.job_id, c.status, c.request_id, c.next_attempt_at, jobs.cancelled_at IS NOT NULL AS cancelled
