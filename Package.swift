@@ -26,6 +26,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let jwtKit = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func module(
@@ -73,6 +74,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
     ],
     targets: [
@@ -90,7 +92,8 @@ let package = Package(
         // Semantics and domain: they know no wrapper
         module("Contracts"),
         module("Messaging", ["Contracts", lifecycle, logging, metrics]),
-        module("Certification", ["Contracts"], resources: [.embedInCode("Registry/registry.json")]),
+        module("Certification", ["Contracts", yams, crypto], resources: [.embedInCode("Registry/registry.json")]),
+        module("Certificates", ["Contracts", "Certification", jwtKit, crypto]),
         module("AWSWire", [crypto]),
 
         // Adapters
@@ -105,13 +108,17 @@ let package = Package(
         module("ModelProviders", ["Certification", "Contracts", "Curl", "AWSWire"]),
         module(
             "CertificationStore",
-            ["Contracts", "Certification", "Postgres", "Messaging", "MessagingPostgres", logging],
+            ["Contracts", "Certification", "Certificates", "Postgres", "Messaging", "MessagingPostgres", logging],
             resources: [
                 .embedInCode("Migrations/0001_certification.sql"),
                 .embedInCode("Migrations/0002_workers.sql"),
                 .embedInCode("Migrations/0003_limits.sql"),
                 .embedInCode("Migrations/0004_dead_letters.sql"),
                 .embedInCode("Migrations/0005_schedules.sql"),
+                .embedInCode("Migrations/0007_budgets.sql"),
+                .embedInCode("Migrations/0008_certificates.sql"),
+                .embedInCode("Migrations/0009_history.sql"),
+                .embedInCode("Migrations/0010_registry.sql"),
             ]),
         module(
             "ServiceRuntime",
@@ -124,14 +131,14 @@ let package = Package(
         program(
             "Gateway",
             [
-                "Contracts", "Certification", "CertificationStore", "Messaging", "MessagingPostgres",
+                "Contracts", "Certification", "Certificates", "CertificationStore", "Messaging", "MessagingPostgres",
                 "MessagingRabbitMQ", "Postgres", "ServiceRuntime", hummingbird, httpTypes, nioCore, jwtKit, crypto,
                 lifecycle, logging, metrics,
             ]),
         program(
             "CertificationProcessor",
             [
-                "Contracts", "Certification", "CertificationStore", "Messaging", "MessagingPostgres",
+                "Contracts", "Certification", "Certificates", "CertificationStore", "Messaging", "MessagingPostgres",
                 "MessagingRabbitMQ", "ModelProviders", "AWSWire", "AMQP", "Postgres", "Curl", "ServiceRuntime",
                 lifecycle,
                 logging, metrics, configuration,
@@ -150,7 +157,9 @@ let package = Package(
         program(
             "CertForgeCLI",
             [
-                "Contracts", "CertificationStore", "MessagingPostgres", "Postgres", "Curl", "ServiceRuntime", jwtKit,
+                "Contracts", "Certification", "Certificates", "CertificationStore", "MessagingPostgres", "Postgres",
+                "Curl",
+                "ServiceRuntime", jwtKit,
                 argumentParser, unixSignals, logging, configuration, crypto,
             ]),
         program(
@@ -181,6 +190,7 @@ let package = Package(
             ]),
         tests("MessagingPostgresTests", ["MessagingPostgres", "Contracts"]),
         tests("CertificationTests", ["Certification", "Contracts"]),
+        tests("CertificatesTests", ["Certificates", "Certification", "Contracts"]),
         tests("AWSWireTests", ["AWSWire"], exclude: ["Fixtures/generate_sigv4_vectors.py"]),
         tests("ModelProvidersTests", ["ModelProviders", "Certification", "Contracts", "Curl", "AWSWire"]),
         tests("ServiceRuntimeTests", ["ServiceRuntime", logging, coreMetrics]),

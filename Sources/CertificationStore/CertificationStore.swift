@@ -20,6 +20,10 @@ package struct CertificationStore: Sendable {
         Migration(name: "0004_dead_letters", file: PackageResources._004_dead_letters_sql),
         Migration(name: "0005_schedules", file: PackageResources._005_schedules_sql),
         PostgresOutbox.retentionMigration,
+        Migration(name: "0007_budgets", file: PackageResources._007_budgets_sql),
+        Migration(name: "0008_certificates", file: PackageResources._008_certificates_sql),
+        Migration(name: "0009_history", file: PackageResources._009_history_sql),
+        Migration(name: "0010_registry", file: PackageResources._010_registry_sql),
     ]
 
     /// Seconds until a request that has left the outbox and that no processor took has evidently expired: the queue's

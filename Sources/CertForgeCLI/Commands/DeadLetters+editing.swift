@@ -1,5 +1,6 @@
 import ArgumentParser
 import CertificationStore
+import Contracts
 import Foundation
 
 extension DeadLetters {
@@ -98,7 +99,7 @@ extension DeadLetters {
 
 /// A change as the gateway takes it.
 private struct LetterEdit: Encodable, Sendable {
-    var payload: JSONText?
+    var payload: JSONValue?
     var payloadBase64: String?
     var attempt: Int?
     var routingKey: String?
@@ -106,7 +107,7 @@ private struct LetterEdit: Encodable, Sendable {
 
     /// JSON goes as such, so that the difference is readable.
     mutating func set(_ body: Data) {
-        payload = try? JSONDecoder().decode(JSONText.self, from: body)
+        payload = try? JSONDecoder().decode(JSONValue.self, from: body)
         payloadBase64 = payload == nil ? body.base64EncodedString() : nil
     }
 }

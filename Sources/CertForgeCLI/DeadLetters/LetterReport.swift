@@ -1,4 +1,5 @@
 import CertificationStore
+import Contracts
 import Foundation
 
 /// A dead letter for reading.

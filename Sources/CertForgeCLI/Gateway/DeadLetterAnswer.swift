@@ -1,4 +1,5 @@
 import CertificationStore
+import Contracts
 import Foundation
 
 /// A dead letter as the gateway shows it; what the commands need of it.
@@ -37,7 +38,7 @@ struct DeadLetterAnswer: Decodable, Sendable {
     var seen: Int
     var traceId: String?
     var headers: [String: String]?
-    var payload: JSONText?
+    var payload: JSONValue?
     var payloadBase64: String?
     var revisions: [Revision]?
     var attempts: [Attempt]?

@@ -12,10 +12,15 @@ package struct ProviderError: Error, Sendable, Hashable {
     package var retryAfter: Duration?
     /// What had been streamed before the error.
     package var partialText: String?
+    /// The limit that the error names: of output tokens for `maxTokensCap`, of the context for `contextLength`.
+    package var limit: Int?
+    /// The request's parameters that were refused, for `parameterUnsupported`: `temperature`, `top-p`,
+    /// `stop-sequences`, `system-prompt`. Empty when the error does not say which.
+    package var refusedParameters: [Capability]
 
     package init(
         category: ErrorCategory, code: String, message: String, httpStatus: Int? = nil, requestID: String? = nil,
-        retryAfter: Duration? = nil, partialText: String? = nil
+        retryAfter: Duration? = nil, partialText: String? = nil, limit: Int? = nil, refusedParameters: [Capability] = []
     ) {
         self.category = category
         self.code = code
@@ -24,5 +29,7 @@ package struct ProviderError: Error, Sendable, Hashable {
         self.requestID = requestID
         self.retryAfter = retryAfter
         self.partialText = partialText
+        self.limit = limit
+        self.refusedParameters = refusedParameters
     }
 }

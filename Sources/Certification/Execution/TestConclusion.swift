@@ -8,26 +8,30 @@ struct TestConclusion: Sendable {
     private var error: TestError?
     private var calls: [CallRecord] = []
     private var excerpt: String?
-    private var capabilities: [String: Bool] = [:]
+    private var capabilities: [Capability: Bool] = [:]
 
-    mutating func add(_ answer: ModelAnswer, to call: TestCall) {
-        calls.append(CallRecord(answer, mode: call.mode))
+    mutating func add(_ answer: ModelAnswer, to call: TestCall, cost: CallCost?) {
+        var record = CallRecord(answer, mode: call.mode)
+        record.cost = cost
+        calls.append(record)
         excerpt = UntrustedText(answer.text).excerpt(limit: 500)
         switch call.expectation {
         case .answer(let graders):
-            conclude(Grade.combined(graders.map { $0.grade(answer) }))
+            conclude(graders.grade(answer))
         case .answerOrRefusal(let graders, _, let capability):
             capabilities[capability] = true
-            conclude(Grade.combined(graders.map { $0.grade(answer) }))
+            conclude(graders.grade(answer))
         case .refusal(let categories, _):
             let names = categories.map(\.rawValue).joined(separator: " or ")
             conclude(.fail("The call was answered, though it had to be refused with \(names)."))
         }
     }
 
-    mutating func add(_ error: ProviderError, to call: TestCall, elapsed: Duration) {
+    mutating func add(_ error: ProviderError, to call: TestCall, elapsed: Duration, cost: CallCost?) {
         let isExpected = call.expectation.allows(error.category)
-        calls.append(CallRecord(error, mode: call.mode, isExpected: isExpected, elapsed: elapsed))
+        var record = CallRecord(error, mode: call.mode, isExpected: isExpected, elapsed: elapsed)
+        record.cost = cost
+        calls.append(record)
         switch call.expectation {
         case .refusal(_, let limit) where isExpected && elapsed > .seconds(limit):
             conclude(.fail("The call was refused, but only after \(elapsed.milliseconds) ms."))

@@ -4,21 +4,24 @@ package import Foundation
 /// Runs one test against a provider and never throws: whatever happens becomes a result.
 package struct TestExecutor: Sendable {
     private let provider: any ModelProvider
+    private let meter: any CallMeter
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> Date
     private let nonce: @Sendable () -> String
 
     /// - Parameters:
     ///   - provider: Calls the models.
+    ///   - meter: Lets calls through as far as the budget reaches.
     ///   - clock: Measures the tests' deadlines.
     ///   - now: The time of day, for the results' dates only.
     ///   - nonce: A text that makes each prompt unique, so that no cache answers in the model's place.
     package init(
-        provider: any ModelProvider, clock: any Clock<Duration> = ContinuousClock(),
+        provider: any ModelProvider, meter: any CallMeter = NoMeter(), clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Date = { Date() },
         nonce: @escaping @Sendable () -> String = { TestExecutor.randomNonce() }
     ) {
         self.provider = provider
+        self.meter = meter
         self.clock = clock
         self.now = now
         self.nonce = nonce
@@ -91,6 +94,13 @@ package struct TestExecutor: Sendable {
 
     private func make(_ call: TestCall, on target: Target, adding conclusion: inout TestConclusion) async {
         let request = call.request.prefixed(with: nonce())
+        let reservation: CallReservation
+        do throws(ProviderError) {
+            reservation = try await meter.reserve(request, of: target)
+        } catch {
+            conclusion.conclude(error)
+            return
+        }
         let elapsed = clock.stopwatch()
         do throws(ProviderError) {
             let answer =
@@ -98,9 +108,11 @@ package struct TestExecutor: Sendable {
                 case .complete: try await provider.complete(request, of: target)
                 case .stream: try await provider.stream(request, of: target)
                 }
-            conclusion.add(answer, to: call)
+            let cost = await meter.settle(reservation, usage: answer.usage, error: nil)
+            conclusion.add(answer, to: call, cost: cost)
         } catch {
-            conclusion.add(error, to: call, elapsed: elapsed())
+            let cost = await meter.settle(reservation, usage: nil, error: error.category)
+            conclusion.add(error, to: call, elapsed: elapsed(), cost: cost)
         }
     }
 
@@ -123,7 +135,9 @@ extension ModelRequest {
     fileprivate func prefixed(with nonce: String) -> ModelRequest {
         var request = self
         guard let first = messages.first, !nonce.isEmpty else { return request }
-        request.messages[0].text = "Request \(nonce).\n\(first.text)"
+        request.messages[0].content =
+            [.text("Request \(nonce).\n\(first.text)")]
+            + first.content.filter { if case .text = $0 { false } else { true } }
         return request
     }
 }

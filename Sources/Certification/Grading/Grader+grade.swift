@@ -19,6 +19,7 @@ extension Grader {
         case .singleMessageStop:
             answer.messageStops == 1 ? .pass : .fail("The stream ended its message \(answer.messageStops) times.")
         case .usageReported: gradeUsage(answer.usage)
+        default: .graderError("This grader is not built yet.")
         }
     }
 
@@ -26,7 +27,7 @@ extension Grader {
     private var gradesText: Bool {
         switch self {
         case .nonEmpty, .includes, .excludes, .regex, .sequence, .uppercase, .minimumCharacters, .minimumLines: true
-        case .stopReason, .outputTokens, .chunks, .singleMessageStop, .usageReported: false
+        default: false
         }
     }
 

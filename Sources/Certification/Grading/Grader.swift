@@ -1,3 +1,5 @@
+package import Contracts
+
 /// A check of an answer. Pure: the same answer always gets the same grade.
 package enum Grader: Sendable, Hashable, Codable {
     /// What a text says when a pattern is nowhere in it.
@@ -34,6 +36,32 @@ package enum Grader: Sendable, Hashable, Codable {
     case singleMessageStop
     /// Both kinds of tokens were counted, and their total is their sum.
     case usageReported
+    /// The whole text equals one of the strings, after white space at its ends and, unless `caseSensitive`, case are set
+    /// aside.
+    case exact(anyOf: [String], caseSensitive: Bool = false)
+    /// The text's last number is within `tolerance` of `value`. Currency signs, thousands separators and `*`, `_` are set
+    /// aside; `%` is not. A text without a number is no answer.
+    case numeric(Double, tolerance: Double = 0)
+    /// The text is JSON and equal to the value, whatever the order of the keys; nil when any JSON will do. A text around
+    /// the JSON or a code fence fails unless `isExtracted` allows it.
+    case json(equals: JSONValue? = nil, isExtracted: Bool = false)
+    /// The text is JSON that the schema accepts.
+    case jsonSchema(JSONValue, isExtracted: Bool = false)
+    /// A call of a tool. Each part that is given must hold: right name, arguments valid against the request's schema of that
+    /// tool, arguments equal to these.
+    case toolCall(name: String?, schema: JSONValue? = nil, arguments: JSONValue? = nil)
+    /// So many tools were called: 0 for a question that none of them helps with.
+    case toolCalls(ClosedRange<Int>)
+    /// The model refused, by text or by stop reason; with false: it did not.
+    case refusal(Bool)
+    /// From the start of the request to the last byte, in milliseconds.
+    case latency(atMostMs: Double)
+    /// From the start of the request to the first chunk, in milliseconds.
+    case timeToFirstToken(atMostMs: Double)
+    /// The order of a stream's events was right.
+    case eventOrder
+    /// A rule of form that a program can check.
+    case format(FormatRule)
 }
 
 /// What a grader thinks of an answer.

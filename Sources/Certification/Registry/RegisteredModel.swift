@@ -34,6 +34,8 @@ package struct RegisteredModel: Sendable, Hashable {
     package var requiresInferenceProfile: Bool
     /// Other ids of the same model, such as the context variants `…:0:24k`.
     package var aliases: [ModelID]
+    /// Where the model stands in its life, as far as its provider says; nil when nobody has asked.
+    package var lifecycle: ModelLifecycle?
 
     /// Whether the suites can test the model: they talk to it in text.
     package var isCertifiable: Bool { kind == .chat }

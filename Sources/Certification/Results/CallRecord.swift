@@ -18,12 +18,28 @@ package struct CallRecord: Sendable, Hashable, Codable {
     package var latencyMs: Double
     /// From the start of the request to the first chunk that is not empty, in milliseconds; nil when not streamed.
     package var ttftMs: Double?
+    /// From the start of the request to the first visible text, in milliseconds; nil when not streamed.
+    package var visibleTtftMs: Double?
+    /// Name lookup, connect and TLS, part of the latency, in milliseconds; 0 when a connection was reused.
+    package var connectMs: Double?
+    /// What the provider says its own part took, in milliseconds.
+    package var serverMs: Double?
     package var inputTokens: Int?
     package var outputTokens: Int?
+    package var reasoningTokens: Int?
+    package var cacheReadTokens: Int?
+    /// How many calls of the test were under way at once, this one included.
+    package var concurrency: Int?
+    /// Nil when nobody counts.
+    package var cost: CallCost?
     package var requestID: String?
     /// The id that was called, for example an inference profile's; nil when no answer says so.
     package var calledModel: String?
     package var errorCategory: ErrorCategory?
+    /// SHA-256 of the request as the domain made it, in lowercase hexadecimal.
+    package var requestDigest: String?
+    /// SHA-256 of the answer's text, in lowercase hexadecimal; nil without an answer.
+    package var answerDigest: String?
 
     package init(
         ending: Ending, isStreamed: Bool, latencyMs: Double, ttftMs: Double? = nil, inputTokens: Int? = nil,
@@ -45,11 +61,16 @@ package struct CallRecord: Sendable, Hashable, Codable {
 extension CallRecord {
     init(_ answer: ModelAnswer, mode: TestCall.Mode) {
         self.init(
-            ending: answer.text.isBlank ? .empty : .answered, isStreamed: mode == .stream,
+            ending: answer.text.isBlank && answer.toolCalls.isEmpty ? .empty : .answered, isStreamed: mode == .stream,
             latencyMs: answer.timing.total.milliseconds, ttftMs: answer.timing.firstChunk?.milliseconds,
             inputTokens: answer.usage?.inputTokens, outputTokens: answer.usage?.outputTokens,
             requestID: answer.requestID.map { UntrustedText($0).line(limit: 200) },
             calledModel: UntrustedText(answer.calledModel).line(limit: 300))
+        visibleTtftMs = answer.timing.firstVisibleText?.milliseconds
+        connectMs = answer.timing.connect.milliseconds
+        serverMs = answer.timing.server?.milliseconds
+        reasoningTokens = answer.usage?.reasoningTokens
+        cacheReadTokens = answer.usage?.cacheReadTokens
     }
 
     init(_ error: ProviderError, mode: TestCall.Mode, isExpected: Bool, elapsed: Duration) {

@@ -16,14 +16,16 @@ package struct TestResult: Sendable, Hashable, Codable {
     /// The beginning of the answer that decided, at most 500 characters; nil when there was none.
     package var excerpt: String?
     /// What the test found out on the way, for example `temperature-with-top-p`.
-    package var capabilities: [String: Bool]
+    package var capabilities: [Capability: Bool]
+    /// Figures of its own, by name in kebab case, for example `exact-match-rate`; nil when it has none.
+    package var measures: [String: Double]?
     package var startedAt: Date
     package var finishedAt: Date
 
     package init(
         test: TestID, outcome: TestOutcome, explanation: String, error: TestError? = nil, attempt: Int,
-        calls: [CallRecord] = [], excerpt: String? = nil, capabilities: [String: Bool] = [:], startedAt: Date,
-        finishedAt: Date
+        calls: [CallRecord] = [], excerpt: String? = nil, capabilities: [Capability: Bool] = [:],
+        measures: [String: Double]? = nil, startedAt: Date, finishedAt: Date
     ) {
         self.test = test
         self.outcome = outcome
@@ -33,6 +35,7 @@ package struct TestResult: Sendable, Hashable, Codable {
         self.calls = calls
         self.excerpt = excerpt
         self.capabilities = capabilities
+        self.measures = measures
         self.startedAt = startedAt
         self.finishedAt = finishedAt
     }

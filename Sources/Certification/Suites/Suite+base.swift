@@ -77,6 +77,6 @@ extension TestCall {
             request: ModelRequest(
                 system: system, messages: [ModelMessage(role: .user, text: text)], maxTokens: maxTokens,
                 temperature: temperature),
-            expectation: .answer(graders))
+            expectation: .answer(GraderGroup(.all, graders)))
     }
 }

@@ -34,8 +34,8 @@ extension Suite {
                     ],
                     maxTokens: 512, temperature: 0.7, topP: 0.9),
                 expectation: .answerOrRefusal(
-                    [.nonEmpty, .includes(anyOf: ["Lisbon"])], of: [.parameterUnsupported],
-                    capability: "temperature-with-top-p")),
+                    GraderGroup(.all, [.nonEmpty, .includes(anyOf: ["Lisbon"])]), of: [.parameterUnsupported],
+                    capability: .temperatureWithTopP)),
         ], timeoutSeconds: 60)
 
     private static let cohereChatHistory = SuiteTest(
@@ -48,7 +48,7 @@ extension Suite {
                         ModelMessage(role: .assistant, text: "Nice to meet you! How can I help you today?"),
                         ModelMessage(role: .user, text: "What is my name?"),
                     ], maxTokens: 512),
-                expectation: .answer([.nonEmpty, .includes(anyOf: ["Alice"])]))
+                expectation: .answer(GraderGroup(.all, [.nonEmpty, .includes(anyOf: ["Alice"])])))
         ], timeoutSeconds: 30)
 
     private static let coherePreamble = SuiteTest(

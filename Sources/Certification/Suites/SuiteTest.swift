@@ -58,12 +58,12 @@ package struct TestCall: Sendable, Hashable, Codable {
     /// What the call must bring.
     package enum Expectation: Sendable, Hashable, Codable {
         /// An answer that every grader passes.
-        case answer([Grader])
+        case answer(GraderGroup)
         /// A refusal of one of these categories, within so many seconds; an answer fails.
         case refusal(of: [ErrorCategory], withinSeconds: Double)
         /// An answer that every grader passes, or a refusal of one of these categories; which of the two is recorded as
         /// the capability of this name.
-        case answerOrRefusal([Grader], of: [ErrorCategory], capability: String)
+        case answerOrRefusal(GraderGroup, of: [ErrorCategory], capability: Capability)
     }
 
     package var mode: Mode

@@ -65,7 +65,7 @@ extension Data {
         guard let text = String(validating: self, as: UTF8.self), !text.utf8.contains(0) else {
             return base64EncodedString(options: .lineLength76Characters)
         }
-        guard let value = try? JSONDecoder().decode(JSONText.self, from: self) else { return text }
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: self) else { return text }
         return value.lines().joined(separator: "\n")
     }
 }

@@ -4,11 +4,11 @@ import Foundation
 
 /// Reads the fields of a JSON object and collects every fault: unknown fields, wrong types and values out of range.
 struct BodyReader {
-    private var fields: [String: JSONText] = [:]
+    private var fields: [String: JSONValue] = [:]
     private(set) var faults: [Fault] = []
 
     /// Reads an object that has the fields `known`; any other one is a fault.
-    init(_ body: JSONText, known: [String]) {
+    init(_ body: JSONValue, known: [String]) {
         let list = known.map { "'\($0)'" }.joined(separator: ", ")
         guard case .object(let object) = body else {
             faults = [Fault(.body(""), "The body must be a JSON object with \(list).")]
@@ -22,7 +22,7 @@ struct BodyReader {
 
     func has(_ name: String) -> Bool { fields[name] != nil }
 
-    func json(_ name: String) -> JSONText? { fields[name] }
+    func json(_ name: String) -> JSONValue? { fields[name] }
 
     /// Text of 1 to `limit` bytes of UTF-8 without control characters: as names of the broker are measured.
     mutating func text(_ name: String, limit: Int = 500) -> String? {
@@ -100,7 +100,7 @@ struct BodyReader {
     }
 }
 
-extension JSONText {
+extension JSONValue {
     fileprivate var integer: Int? {
         guard case .number(let number) = self else { return nil }
         return Int(exactly: number as NSDecimalNumber)

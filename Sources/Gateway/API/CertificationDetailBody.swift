@@ -149,7 +149,7 @@ struct TestResultBody: Sendable, Encodable {
     var error: ErrorBody?
     /// The beginning of the answer that decided.
     var excerpt: String?
-    var capabilities: [String: Bool]
+    var capabilities: [Capability: Bool]
     /// The provider's request ids, to quote to its support.
     var providerRequestIDs: [String]
     var startedAt: Date

@@ -112,7 +112,7 @@ struct DeadLetterGroupListBody: Sendable, Encodable {
 struct DeadLetterDetailBody: Sendable, Encodable {
     var letter: DeadLetterBody
     /// The message's body when it is JSON, as it came.
-    var payload: JSONText?
+    var payload: JSONValue?
     /// The message's body when it is no JSON.
     var payloadBase64: String?
     var headers: [String: String]
@@ -173,7 +173,7 @@ struct DeadLetterRevisionBody: Sendable, Encodable {
     var revision: Int
     /// In unified form, against what was there before.
     var diff: String
-    var payload: JSONText?
+    var payload: JSONValue?
     var payloadBase64: String?
     var attempt: Int
     var routingKey: String
@@ -222,8 +222,8 @@ struct DiscardedBody: Sendable, Encodable {
 }
 
 extension Data {
-    fileprivate var payload: (JSONText?, String?) {
-        if let json = try? JSONDecoder().decode(JSONText.self, from: self) { return (json, nil) }
+    fileprivate var payload: (JSONValue?, String?) {
+        if let json = try? JSONDecoder().decode(JSONValue.self, from: self) { return (json, nil) }
         return (nil, base64EncodedString())
     }
 }

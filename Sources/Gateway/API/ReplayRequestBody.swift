@@ -15,7 +15,7 @@ struct ReplayRequestBody: Sendable {
     let isDryRun: Bool
 
     /// - Throws: one problem with all faults.
-    init(_ body: JSONText) throws(Problem) {
+    init(_ body: JSONValue) throws(Problem) {
         var reader = BodyReader(body, known: Self.fields)
         let chosen = Self.selection(in: &reader)
         var plan = ReplayPlan()
@@ -63,7 +63,7 @@ extension DeadLetterFilter {
     static let fields = ["cause", "type", "queue", "fingerprint", "job", "text", "since", "until"]
 
     /// Reads the filter of a body; its faults are collected in the reader of the body.
-    static func read(_ json: JSONText, _ body: inout BodyReader) -> (DeadLetterFilter, String) {
+    static func read(_ json: JSONValue, _ body: inout BodyReader) -> (DeadLetterFilter, String) {
         var reader = BodyReader(json, known: fields)
         var texts: [String: String] = [:]
         for field in fields { texts[field] = reader.text(field) }

@@ -57,7 +57,7 @@ struct DeadLetterRoutes: Sendable {
         let caller = try context.authenticatedCaller()
         try QueryReader(request, known: []).check()
         let id = try Self.id(context)
-        let json = try await JSONRequest.decode(JSONText.self, from: request, limits: bodyLimits)
+        let json = try await JSONRequest.decode(JSONValue.self, from: request, limits: bodyLimits)
         let (edit, isDryRun) = try Self.edit(json)
         switch try await store.edit(id, edit, who: caller.subject, dryRun: isDryRun, now: now()) {
         case .stored(let revision):
@@ -73,7 +73,7 @@ struct DeadLetterRoutes: Sendable {
         }
     }
 
-    private static func edit(_ json: JSONText) throws -> (DeadLetterEdit, isDryRun: Bool) {
+    private static func edit(_ json: JSONValue) throws -> (DeadLetterEdit, isDryRun: Bool) {
         var reader = BodyReader(json, known: ["payload", "payloadBase64", "attempt", "routingKey", "dryRun"])
         var edit = DeadLetterEdit(
             body: reader.base64("payloadBase64"), attempt: reader.integer("attempt", in: 1...1_000),
@@ -91,7 +91,7 @@ struct DeadLetterRoutes: Sendable {
         let caller = try context.authenticatedCaller()
         try QueryReader(request, known: []).check()
         let id = try Self.id(context)
-        let json = try await JSONRequest.decode(JSONText.self, from: request, limits: bodyLimits)
+        let json = try await JSONRequest.decode(JSONValue.self, from: request, limits: bodyLimits)
         var reader = BodyReader(json, known: ["reason"])
         let reason = try Self.reason(in: &reader)
         switch try await store.discard(id, reason: reason, who: caller.subject, now: now()) {
@@ -104,7 +104,7 @@ struct DeadLetterRoutes: Sendable {
     @Sendable private func discardMany(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let caller = try context.authenticatedCaller()
         try QueryReader(request, known: []).check()
-        let json = try await JSONRequest.decode(JSONText.self, from: request, limits: bodyLimits)
+        let json = try await JSONRequest.decode(JSONValue.self, from: request, limits: bodyLimits)
         var reader = BodyReader(json, known: ["filter", "reason"])
         var filter = DeadLetterFilter()
         if let json = reader.json("filter") {

@@ -27,7 +27,7 @@ struct ReplayRoutes: Sendable {
     @Sendable private func start(_ request: Request, _ context: GatewayContext) async throws -> Response {
         let caller = try context.authenticatedCaller()
         try QueryReader(request, known: []).check()
-        let json = try await JSONRequest.decode(JSONText.self, from: request, limits: bodyLimits)
+        let json = try await JSONRequest.decode(JSONValue.self, from: request, limits: bodyLimits)
         let wish = try ReplayRequestBody(json)
         if wish.isDryRun {
             guard let preview = try await store.previewReplay(of: wish.selection, listing: Self.previewLimit) else {

@@ -66,7 +66,7 @@ extension Suite {
     static func scripted(tests count: Int) -> Suite {
         let call = TestCall(
             request: ModelRequest(messages: [ModelMessage(role: .user, text: "Well?")], maxTokens: 10),
-            expectation: .answer([]))
+            expectation: .answer(GraderGroup(.all, [])))
         return Suite(
             id: .base, version: 7,
             tests: (0..<count).map { number in

@@ -20,7 +20,7 @@ extension SuiteTest {
             calls: [
                 TestCall(
                     request: ModelRequest(messages: [ModelMessage(role: .user, text: "Hello")], maxTokens: 16),
-                    expectation: .answer([.nonEmpty]))
+                    expectation: .answer(GraderGroup(.all, [.nonEmpty])))
             ], timeoutSeconds: 30)
     }
 }

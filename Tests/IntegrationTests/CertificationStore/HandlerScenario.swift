@@ -152,6 +152,6 @@ extension Certification.Suite {
             let request = ModelRequest(messages: [ModelMessage(role: .user, text: "Well?")], maxTokens: 10)
             return SuiteTest(
                 id: TestID("test-\(number)"), name: "Test", dimension: .liveness, isGate: number == 0,
-                calls: [TestCall(request: request, expectation: .answer([]))], timeoutSeconds: 60)
+                calls: [TestCall(request: request, expectation: .answer(GraderGroup(.all, [])))], timeoutSeconds: 60)
         })
 }

@@ -1,19 +1,26 @@
 package import Foundation
 
-/// Any JSON value, to be written with one field a line in the order of the names.
-package indirect enum JSONText: Sendable, Hashable, Codable {
-    case object([String: JSONText])
-    case array([JSONText])
+/// Any JSON value.
+package indirect enum JSONValue: Sendable, Hashable, Codable {
+    case object([String: JSONValue])
+    case array([JSONValue])
     case string(String)
     /// An exact decimal: large integers do not turn into approximations.
     case number(Decimal)
     case boolean(Bool)
     case null
 
+    /// Reads JSON text of any kind, a bare string or number included.
+    ///
+    /// - Throws: `DecodingError` when it is no JSON.
+    package init(parsing text: String) throws {
+        self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+    }
+
     package init(from decoder: any Decoder) throws {
-        if let object = try? [String: JSONText](from: decoder) {
+        if let object = try? [String: JSONValue](from: decoder) {
             self = .object(object)
-        } else if let array = try? [JSONText](from: decoder) {
+        } else if let array = try? [JSONValue](from: decoder) {
             self = .array(array)
         } else {
             let container = try decoder.singleValueContainer()

@@ -1,0 +1,50 @@
+package import Contracts
+
+/// Lets calls through as far as a job's budget reaches, and counts what they cost.
+package protocol CallMeter: Sendable {
+    /// Reserves the worst case of a call: all its input, and all output tokens that it allows.
+    ///
+    /// - Throws: `ProviderError` of `budgetExceeded` when the budget does not reach so far; the call must not be made.
+    func reserve(_ request: ModelRequest, of target: Target) async throws(ProviderError) -> CallReservation
+
+    /// Settles a reservation by what was really used; without usage, by what is known to be charged then.
+    func settle(_ reservation: CallReservation, usage: TokenUsage?, error: ErrorCategory?) async -> CallCost?
+}
+
+/// What a call was let through with.
+package struct CallReservation: Sendable, Hashable {
+    package var reserved: Money?
+    package var inputTokens: Int
+    package var outputTokens: Int
+
+    package init(reserved: Money? = nil, inputTokens: Int = 0, outputTokens: Int = 0) {
+        self.reserved = reserved
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+    }
+}
+
+/// What a call cost.
+package struct CallCost: Sendable, Hashable, Codable {
+    package var amount: Money
+    /// Whether the provider reported no usage, so that the amount is a guess.
+    package var isEstimated: Bool
+
+    package init(amount: Money, isEstimated: Bool) {
+        self.amount = amount
+        self.isEstimated = isEstimated
+    }
+}
+
+/// For calls that nobody pays for, such as the tests'.
+package struct NoMeter: CallMeter {
+    package init() {}
+
+    package func reserve(_ request: ModelRequest, of target: Target) async throws(ProviderError) -> CallReservation {
+        CallReservation()
+    }
+
+    package func settle(_ reservation: CallReservation, usage: TokenUsage?, error: ErrorCategory?) async -> CallCost? {
+        nil
+    }
+}

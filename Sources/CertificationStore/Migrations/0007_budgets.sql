@@ -1,0 +1,2 @@
+-- Prices, budgets and what calls cost.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Signed certificates and their revocation.
+SELECT 1;

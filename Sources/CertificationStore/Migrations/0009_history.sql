@@ -1,0 +1,2 @@
+-- What was noticed over time: drift, notices before expiry.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- The registry as the providers tell it.
+SELECT 1;
