@@ -189,7 +189,9 @@ let package = Package(
                 "Messaging", "MessagingTesting", "Contracts", lifecycle, logging, metrics, coreMetrics, metricsTestKit,
             ]),
         tests("MessagingPostgresTests", ["MessagingPostgres", "Contracts"]),
-        tests("CertificationTests", ["Certification", "Contracts"]),
+        tests(
+            "CertificationTests", ["Certification", "Contracts", yams],
+            exclude: ["Fixtures"]),
         tests("CertificatesTests", ["Certificates", "Certification", "Contracts"]),
         tests("AWSWireTests", ["AWSWire"], exclude: ["Fixtures/generate_sigv4_vectors.py"]),
         tests("ModelProvidersTests", ["ModelProviders", "Certification", "Contracts", "Curl", "AWSWire"]),

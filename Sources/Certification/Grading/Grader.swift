@@ -1,7 +1,7 @@
 package import Contracts
 
 /// A check of an answer. Pure: the same answer always gets the same grade.
-package enum Grader: Sendable, Hashable, Codable {
+package enum Grader: Sendable, Hashable {
     /// What a text says when a pattern is nowhere in it.
     package enum Unmatched: String, Sendable, Hashable, Codable {
         /// The answer is wrong.
@@ -10,7 +10,7 @@ package enum Grader: Sendable, Hashable, Codable {
         case noAnswer
     }
 
-    /// Something can be seen in the text.
+    /// There is something: visible text, or a call of a tool.
     case nonEmpty
     /// The text holds at least one of the strings.
     case includes(anyOf: [String], caseSensitive: Bool = false)
@@ -62,6 +62,8 @@ package enum Grader: Sendable, Hashable, Codable {
     case eventOrder
     /// A rule of form that a program can check.
     case format(FormatRule)
+    /// Several graders, of which all, one or some must pass.
+    case group(GraderGroup)
 }
 
 /// What a grader thinks of an answer.

@@ -18,12 +18,14 @@ extension StopReason {
 
     /// The reason of that name; `other` when it is a new one.
     package init(converseName name: String) {
-        let known: [StopReason] = [
-            .endTurn, .toolUse, .maxTokens, .stopSequence, .guardrailIntervened, .contentFiltered,
-            .malformedModelOutput, .malformedToolUse, .contextWindowExceeded,
-        ]
-        self = known.first { $0.converseName == name } ?? .other(name)
+        self = Self.named.first { $0.converseName == name } ?? .other(name)
     }
+
+    /// The reasons that Converse knows.
+    package static let named: [StopReason] = [
+        .endTurn, .toolUse, .maxTokens, .stopSequence, .guardrailIntervened, .contentFiltered,
+        .malformedModelOutput, .malformedToolUse, .contextWindowExceeded,
+    ]
 }
 
 extension StopReason: Codable {

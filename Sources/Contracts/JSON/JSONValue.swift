@@ -26,14 +26,28 @@ package indirect enum JSONValue: Sendable, Hashable, Codable {
             let container = try decoder.singleValueContainer()
             if container.decodeNil() {
                 self = .null
+            } else if let text = try? container.decode(String.self) {
+                self = Self.scalar(text, in: container)
             } else if let value = try? container.decode(Bool.self) {
                 self = .boolean(value)
-            } else if let value = try? container.decode(String.self) {
-                self = .string(value)
             } else {
                 self = .number(try container.decode(Decimal.self))
             }
         }
+    }
+
+    /// What can be read as text: in JSON a string; in YAML, whose decoder reads every scalar as text, a number or a
+    /// boolean too, when it is spelled as JSON would and not in quotes.
+    private static func scalar(_ text: String, in container: any SingleValueDecodingContainer) -> JSONValue {
+        if text == "true" || text == "false" {
+            return (try? container.decode(Bool.self)).map(JSONValue.boolean) ?? .string(text)
+        }
+        guard let first = text.utf8.first, first == UInt8(ascii: "-") || (48...57).contains(first),
+            text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil,
+            (try? container.decode(Double.self)) != nil,
+            let number = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX"))
+        else { return .string(text) }
+        return .number(number)
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -1,0 +1,21 @@
+/// A language that a text can be recognised to be in, by its ISO 639-1 code.
+package enum WrittenLanguage: String, Sendable, Hashable, Codable, CaseIterable {
+    case english = "en"
+    case german = "de"
+    case french = "fr"
+    case spanish = "es"
+    case italian = "it"
+    case portuguese = "pt"
+    case dutch = "nl"
+    case polish = "pl"
+    case russian = "ru"
+    case ukrainian = "uk"
+    case greek = "el"
+    case arabic = "ar"
+    case hebrew = "he"
+    case hindi = "hi"
+    case thai = "th"
+    case korean = "ko"
+    case japanese = "ja"
+    case chinese = "zh"
+}
