@@ -1,3 +1,5 @@
+import Contracts
+
 extension TestSession {
     /// Makes the calls one after another until one does not bring what it must, as often as the test repeats.
     mutating func converse() async {

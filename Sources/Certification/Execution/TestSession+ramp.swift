@@ -1,3 +1,5 @@
+import Contracts
+
 extension TestSession {
     /// More and more clients at once, until all steps are done or the account's quota is reached, which says nothing
     /// against the model.

@@ -1,3 +1,5 @@
+import Contracts
+
 /// A call that a test is going to make, by its size.
 package struct PlannedCall: Sendable, Hashable {
     /// Estimated.
