@@ -17,10 +17,20 @@ package struct SuiteCatalog: Sendable {
     /// The suites that are built into the program: `smoke`, `base`, `standard`, `full`.
     ///
     /// - Throws: `SuiteFileError` when a built-in file is damaged.
-    package static func bundled() throws(SuiteFileError) -> SuiteCatalog {
-        SuiteCatalog(suites: try bundledFiles.map { file throws(SuiteFileError) in
-            try SuiteReader.suite(from: file.yaml, file: file.name)
-        })
+    package static func bundled() throws(SuiteFileError) -> SuiteCatalog { try builtIn.get() }
+
+    /// The suites of a folder, or the built-in ones when no folder is named.
+    package static func load(folder: String?) throws(SuiteFileError) -> SuiteCatalog {
+        guard let folder else { return try bundled() }
+        return try Self.folder(URL(filePath: folder))
+    }
+
+    /// They never change, so they are read once.
+    private static let builtIn = Result<SuiteCatalog, SuiteFileError> { () throws(SuiteFileError) in
+        SuiteCatalog(
+            suites: try bundledFiles.map { file throws(SuiteFileError) in
+                try SuiteReader.suite(from: file.yaml, file: file.name)
+            })
     }
 
     private static var bundledFiles: [(name: String, yaml: String)] {
