@@ -92,7 +92,15 @@ let package = Package(
         // Semantics and domain: they know no wrapper
         module("Contracts"),
         module("Messaging", ["Contracts", lifecycle, logging, metrics]),
-        module("Certification", ["Contracts", yams, crypto], resources: [.embedInCode("Registry/registry.json")]),
+        module(
+            "Certification", ["Contracts", yams, crypto],
+            resources: [
+                .embedInCode("Registry/registry.json"),
+                .embedInCode("Suites/Bundled/smoke.yaml"),
+                .embedInCode("Suites/Bundled/base.yaml"),
+                .embedInCode("Suites/Bundled/standard.yaml"),
+                .embedInCode("Suites/Bundled/full.yaml"),
+            ]),
         module("Certificates", ["Contracts", "Certification", jwtKit, crypto]),
         module("AWSWire", [crypto]),
 

@@ -19,6 +19,27 @@ struct DocumentationTests {
         #expect(isThere)
     }
 
+    @Test("Every test of the other suites is named", arguments: Certification.Suite.full.tests.map(\.id.rawValue))
+    func otherTests(id: String) {
+        let isThere = page.contains("`\(id)`")
+        #expect(isThere)
+    }
+
+    @Test("The table of suites is true", arguments: SuiteCatalog.sample.suites)
+    func suites(suite: Certification.Suite) {
+        let row = page.split(separator: "\n").first { $0.hasPrefix("| `\(suite.id)` | \(suite.version) |") }
+        let calls = suite.tests.reduce(0) { $0 + $1.plan(for: ModelFacts(contextWindow: 100_000)).count }
+        #expect(row?.contains("| \(suite.tests.count) |") == true)
+        #expect(row?.contains("| \(suite.id == .base ? "8–11" : "\(calls)") |") == true, "\(calls) calls")
+        #expect(row?.contains("| \(suite.lifetimeDays) day") == true)
+    }
+
+    @Test("Every procedure has its row", arguments: ["determinism", "usage", "latency", "ramp", "longContext"])
+    func procedures(name: String) {
+        let isThere = page.contains("| `\(name)` |")
+        #expect(isThere)
+    }
+
     @Test("Every error category has its row, and the row is true", arguments: ErrorCategory.allCases)
     func errors(category: ErrorCategory) {
         let row = "| `\(category.rawValue)` | \(words(for: category)) | \(category.severity) | \(category.remedy) |"

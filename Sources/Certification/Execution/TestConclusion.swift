@@ -3,51 +3,105 @@ import Foundation
 
 /// What a test's calls have come to so far.
 struct TestConclusion: Sendable {
-    private(set) var outcome = TestOutcome.pass
-    private var explanation = "Every call brought what it must."
-    private var error: TestError?
-    private var calls: [CallRecord] = []
-    private var excerpt: String?
-    private var capabilities: [Capability: Bool] = [:]
+    /// What decided the outcome.
+    struct Reached: Sendable {
+        fileprivate var outcome = TestOutcome.pass
+        fileprivate var explanation = "Every call brought what it must."
+        fileprivate var error: TestError?
+        fileprivate var excerpt: String?
 
-    mutating func add(_ answer: ModelAnswer, to call: TestCall, cost: CallCost?) {
-        var record = CallRecord(answer, mode: call.mode)
-        record.cost = cost
-        calls.append(record)
-        excerpt = UntrustedText(answer.text).excerpt(limit: 500)
-        switch call.expectation {
-        case .answer(let graders):
-            conclude(graders.grade(answer))
-        case .answerOrRefusal(let graders, _, let capability):
-            capabilities[capability] = true
-            conclude(graders.grade(answer))
-        case .refusal(let categories, _):
-            let names = categories.map(\.rawValue).joined(separator: " or ")
-            conclude(.fail("The call was answered, though it had to be refused with \(names)."))
+        var category: ErrorCategory? { error?.category }
+    }
+
+    private(set) var reached = Reached()
+    private var calls: [CallRecord] = []
+    private(set) var capabilities: [Capability: Bool] = [:]
+    private var measures: [String: Double] = [:]
+    /// Whether an answer was graded and passed: only that shows that the model can do what the test is about.
+    private(set) var hasGoodAnswer = false
+
+    var outcome: TestOutcome { reached.outcome }
+
+    mutating func add(_ record: CallRecord?) {
+        if let record { calls.append(record) }
+    }
+
+    /// A call ended.
+    mutating func add(_ exchange: Exchange, to call: TestCall, of test: SuiteTest) {
+        add(exchange.record)
+        let twin = test.calls.contains { $0.mode == .complete && $0.request == call.request } && call.mode == .stream
+        switch exchange.result {
+        case .success(let answer): add(answer, to: call, prefix: twin ? "Streamed: " : "")
+        case .failure(let error): add(error, to: call, elapsed: exchange.elapsed, of: test)
         }
     }
 
-    mutating func add(_ error: ProviderError, to call: TestCall, elapsed: Duration, cost: CallCost?) {
+    private mutating func add(_ answer: ModelAnswer, to call: TestCall, prefix: String) {
+        reached.excerpt = UntrustedText(answer.text).excerpt(limit: 500)
+        capabilities.merge(answer.observed) { $1 }
+        switch call.expectation {
+        case .answer(let graders):
+            let grade = graders.grade(answer)
+            if grade == .pass { hasGoodAnswer = true }
+            conclude(grade, prefix: prefix)
+        case .answerOrRefusal(let graders, _, let capability):
+            capabilities[capability] = true
+            conclude(graders.grade(answer), prefix: prefix)
+        case .control(let graders):
+            switch graders.grade(answer) {
+            case .pass:
+                conclude(.fail("The control without the system prompt was answered in the same way."), prefix: prefix)
+            case .fail: return
+            case let other: conclude(other, prefix: prefix)
+            }
+        case .refusal(let categories, _):
+            let names = categories.map(\.rawValue).joined(separator: " or ")
+            conclude(.fail("The call was answered, though it had to be refused with \(names)."), prefix: prefix)
+        }
+    }
+
+    private mutating func add(_ error: ProviderError, to call: TestCall, elapsed: Duration, of test: SuiteTest) {
         let isExpected = call.expectation.allows(error.category)
-        var record = CallRecord(error, mode: call.mode, isExpected: isExpected, elapsed: elapsed)
-        record.cost = cost
-        calls.append(record)
         switch call.expectation {
         case .refusal(_, let limit) where isExpected && elapsed > .seconds(limit):
             conclude(.fail("The call was refused, but only after \(elapsed.milliseconds) ms."))
         case .answerOrRefusal(_, _, let capability) where isExpected:
             capabilities[capability] = false
-        case .answer, .refusal, .answerOrRefusal:
-            if !isExpected { conclude(error) }
+        case .answer, .refusal, .answerOrRefusal, .control:
+            guard !isExpected else { return }
+            note(error, of: test)
+            conclude(error)
         }
     }
 
+    /// A refusal of a capability is about the most specific one that the test requires.
+    private mutating func note(_ error: ProviderError, of test: SuiteTest) {
+        for parameter in error.refusedParameters { capabilities[parameter] = false }
+        guard error.category == .capabilityUnsupported, error.refusedParameters.isEmpty else { return }
+        if let capability = test.requires.last { capabilities[capability] = false }
+    }
+
+    mutating func note(_ capability: Capability, _ isThere: Bool) { capabilities[capability] = isThere }
+
+    /// The model does not take something; it was left out.
+    mutating func note(_ lesson: RequestAdaptation.Lesson) {
+        switch lesson {
+        case .dropped(let parameters): for parameter in parameters { capabilities[parameter] = false }
+        case .lowered(let limit): measure(RequestAdaptation.limitMeasure, Double(limit))
+        }
+    }
+
+    mutating func measure(_ name: String, _ value: Double) { measures[name] = value }
+
+    /// Says what a passed test has found.
+    mutating func explain(_ explanation: String) { reached.explanation = explanation }
+
     /// Ends the test by an error that was not asked for.
     mutating func conclude(_ error: ProviderError) {
-        self.error = TestError(error)
-        excerpt = error.partialText.map { UntrustedText($0).excerpt(limit: 500) }
-        explanation = "A call brought no answer because \(error.category.phrase)."
-        outcome =
+        reached.error = TestError(error)
+        reached.excerpt = error.partialText.map { UntrustedText($0).excerpt(limit: 500) }
+        reached.explanation = "A call brought no answer because \(error.category.phrase)."
+        reached.outcome =
             switch error.category.effect {
             case .failsTest: error.category == .emptyResponse ? .noAnswer : .fail
             case .skipsTest: .skipped
@@ -55,37 +109,43 @@ struct TestConclusion: Sendable {
             }
     }
 
-    private mutating func conclude(_ grade: Grade) {
+    mutating func conclude(_ grade: Grade, prefix: String = "") {
         switch grade {
         case .pass: return
-        case .fail(let reason): (outcome, explanation) = (.fail, reason)
-        case .noAnswer(let reason): (outcome, explanation) = (.noAnswer, reason)
-        case .graderError(let reason): (outcome, explanation) = (.graderError, reason)
+        case .fail(let reason): (reached.outcome, reached.explanation) = (.fail, prefix + reason)
+        case .noAnswer(let reason): (reached.outcome, reached.explanation) = (.noAnswer, prefix + reason)
+        case .graderError(let reason): (reached.outcome, reached.explanation) = (.graderError, prefix + reason)
         }
+    }
+
+    /// The test does not apply.
+    mutating func skip(_ explanation: String) {
+        reached.outcome = .skipped
+        reached.error = nil
+        reached.explanation = explanation
+    }
+
+    /// Before the next repeat: what it took is kept, what it came to is not.
+    mutating func reopen() { reached = Reached(excerpt: reached.excerpt) }
+
+    mutating func restore(_ reached: Reached, adding sentence: String) {
+        self.reached = reached
+        self.reached.explanation += " " + sentence
     }
 
     /// Names the true cause of an error that came of cancelling; an outcome that was reached all the same stays.
     mutating func replaceError(with category: ErrorCategory, message: String) {
         guard outcome == .error else { return }
-        let partialExcerpt = excerpt
+        let partialExcerpt = reached.excerpt
         conclude(ProviderError(category: category, code: "", message: message))
-        excerpt = partialExcerpt
+        reached.excerpt = partialExcerpt
         if let last = calls.indices.last, calls[last].ending == .failed { calls[last].errorCategory = category }
     }
 
     func result(of test: TestID, attempt: Int, startedAt: Date, finishedAt: Date) -> TestResult {
         TestResult(
-            test: test, outcome: outcome, explanation: explanation, error: error, attempt: attempt, calls: calls,
-            excerpt: excerpt, capabilities: capabilities, startedAt: startedAt, finishedAt: finishedAt)
-    }
-}
-
-extension TestCall.Expectation {
-    /// Whether a refusal of this category is one that the call may bring.
-    fileprivate func allows(_ category: ErrorCategory) -> Bool {
-        switch self {
-        case .answer: false
-        case .refusal(let categories, _), .answerOrRefusal(_, let categories, _): categories.contains(category)
-        }
+            test: test, outcome: reached.outcome, explanation: reached.explanation, error: reached.error,
+            attempt: attempt, calls: calls, excerpt: reached.excerpt, capabilities: capabilities,
+            measures: measures.isEmpty ? nil : measures, startedAt: startedAt, finishedAt: finishedAt)
     }
 }

@@ -27,14 +27,46 @@ package struct TestExecutor: Sendable {
         self.nonce = nonce
     }
 
-    /// Makes a test's calls one after another until one does not bring what it must.
+    /// Runs a test as its procedure says.
     ///
-    /// When the test's time is up, the call under way is cancelled and awaited, and the result is an ERROR, `TIMEOUT`;
-    /// when the task is cancelled, it is an ERROR, `CANCELLED`. Attempts are those at the certification, from 1.
-    package func run(_ test: SuiteTest, on target: Target, attempt: Int) async -> TestResult {
+    /// When the test's time is up, the calls under way are cancelled and awaited, and the result is an ERROR, `TIMEOUT`;
+    /// when the task is cancelled, it is an ERROR, `CANCELLED`.
+    ///
+    /// - Parameters:
+    ///   - test: What to run.
+    ///   - target: What to call.
+    ///   - attempt: Which attempt at the certification it belongs to, from 1.
+    ///   - facts: What is declared of the model.
+    ///   - earlier: The results of all attempts so far: they tell what the model does not take.
+    package func run(
+        _ test: SuiteTest, on target: Target, attempt: Int, facts: ModelFacts = ModelFacts(),
+        after earlier: [TestResult] = []
+    ) async -> TestResult {
         let startedAt = now()
-        let conclusion = await concludeBeforeDeadline(test, on: target)
+        let session = TestSession(
+            test: test, facts: facts,
+            caller: ModelCaller(provider: provider, meter: meter, clock: clock, target: target), nonce: nonce,
+            adaptation: RequestAdaptation(for: test, after: earlier))
+        let conclusion = await conclude(session, as: CapabilityPlan(for: test, of: facts, after: earlier))
         return conclusion.result(of: test.id, attempt: attempt, startedAt: startedAt, finishedAt: now())
+    }
+
+    private func conclude(_ session: TestSession, as plan: CapabilityPlan) async -> TestConclusion {
+        var session = session
+        switch plan {
+        case .skip(let reason):
+            session.conclusion.skip(reason)
+            return session.conclusion
+        case .probe(let capability): return await beforeDeadline(session) { await $0.probe(capability) }
+        case .run:
+            var conclusion = await beforeDeadline(session) { await $0.run() }
+            if conclusion.outcome == .pass, conclusion.hasGoodAnswer {
+                for capability in session.test.requires where conclusion.capabilities[capability] == nil {
+                    conclusion.note(capability, true)
+                }
+            }
+            return conclusion
+        }
     }
 
     private enum Event {
@@ -43,12 +75,18 @@ package struct TestExecutor: Sendable {
         case alarmIsOff
     }
 
-    private func concludeBeforeDeadline(_ test: SuiteTest, on target: Target) async -> TestConclusion {
+    private func beforeDeadline(
+        _ session: TestSession, _ work: @escaping @Sendable (inout TestSession) async -> Void
+    ) async -> TestConclusion {
         var conclusion = TestConclusion()
         var isLate = false
         await withTaskGroup(of: Event.self) { group in
-            group.addTask { .concluded(await makeCalls(of: test, on: target)) }
-            group.addTask { await alarm(after: test.timeout) }
+            group.addTask {
+                var session = session
+                await work(&session)
+                return .concluded(session.conclusion)
+            }
+            group.addTask { await alarm(after: session.test.timeout) }
             for await event in group {
                 switch event {
                 case .concluded(let reached): conclusion = reached
@@ -62,7 +100,7 @@ package struct TestExecutor: Sendable {
         if Task.isCancelled {
             conclusion.replaceError(with: .cancelled, message: "The test was cancelled.")
         } else if isLate {
-            conclusion.replaceError(with: .timeout, message: "The test took longer than \(test.timeoutSeconds) s.")
+            conclusion.replaceError(with: .timeout, message: "The test took longer than \(session.test.timeoutSeconds) s.")
         }
         return conclusion
     }
@@ -77,67 +115,8 @@ package struct TestExecutor: Sendable {
         }
     }
 
-    private func makeCalls(of test: SuiteTest, on target: Target) async -> TestConclusion {
-        var conclusion = TestConclusion()
-        for _ in 0..<max(1, test.repeats) {
-            for call in test.calls {
-                guard !Task.isCancelled else {
-                    conclusion.conclude(ProviderError(category: .cancelled, code: "", message: ""))
-                    return conclusion
-                }
-                await make(call, on: target, adding: &conclusion)
-                guard conclusion.outcome == .pass else { return conclusion }
-            }
-        }
-        return conclusion
-    }
-
-    private func make(_ call: TestCall, on target: Target, adding conclusion: inout TestConclusion) async {
-        let request = call.request.prefixed(with: nonce())
-        let reservation: CallReservation
-        do throws(ProviderError) {
-            reservation = try await meter.reserve(request, of: target)
-        } catch {
-            conclusion.conclude(error)
-            return
-        }
-        let elapsed = clock.stopwatch()
-        do throws(ProviderError) {
-            let answer =
-                switch call.mode {
-                case .complete: try await provider.complete(request, of: target)
-                case .stream: try await provider.stream(request, of: target)
-                }
-            let cost = await meter.settle(reservation, usage: answer.usage, error: nil)
-            conclusion.add(answer, to: call, cost: cost)
-        } catch {
-            let cost = await meter.settle(reservation, usage: nil, error: error.category)
-            conclusion.add(error, to: call, elapsed: elapsed(), cost: cost)
-        }
-    }
-
     /// Eight consonants: no word and no number that a grader could mistake for the answer.
     package static func randomNonce() -> String {
         String((0..<8).map { _ in "BCDFGHJKLMNPQRSTVWXZ".randomElement() ?? "X" })
-    }
-}
-
-extension Clock where Duration == Swift.Duration {
-    /// Starts to measure; what it returns tells the time since then.
-    fileprivate func stopwatch() -> () -> Duration {
-        let start = now
-        return { start.duration(to: now) }
-    }
-}
-
-extension ModelRequest {
-    /// The request with a first line of its own, so that no two requests begin alike.
-    fileprivate func prefixed(with nonce: String) -> ModelRequest {
-        var request = self
-        guard let first = messages.first, !nonce.isEmpty else { return request }
-        request.messages[0].content =
-            [.text("Request \(nonce).\n\(first.text)")]
-            + first.content.filter { if case .text = $0 { false } else { true } }
-        return request
     }
 }

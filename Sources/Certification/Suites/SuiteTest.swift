@@ -12,6 +12,31 @@ package struct SuiteTest: Sendable, Hashable, Codable {
         case systemPrompt = "system-prompt"
         case memory
         case generation
+        case instructionFollowing = "instruction-following"
+        case maxTokens = "max-tokens"
+        case stopSequence = "stop-sequence"
+        case tools
+        case streamingTools = "streaming-tools"
+        case structuredOutput = "structured-output"
+        case unicode
+        case vision
+        case longContext = "long-context"
+        case determinism
+        case consistency
+        case refusal
+        case overRefusal = "over-refusal"
+        case usage
+        case latency
+        case concurrency
+    }
+
+    /// How many of a test's repeats must pass.
+    package enum PassRule: Sendable, Hashable, Codable {
+        /// Every one: pass^k.
+        case all
+        /// One: pass@k.
+        case any
+        case atLeast(Int)
     }
 
     package var id: TestID
@@ -21,24 +46,44 @@ package struct SuiteTest: Sendable, Hashable, Codable {
     package var isGate: Bool
     /// Whose models the test is for; nil for everyone's.
     package var vendors: [Vendor]?
+    /// What the model must be able to do for the test to make sense, the most specific last. A test is about those of its
+    /// requirements that are parameters: they are not left out of its requests.
+    package var requires: [Capability]
+    /// Whether a model that is declared to lack a requirement is asked once, to find out.
+    package var probesUndeclared: Bool
+    /// Whether the outcome counts; if not, it is only reported.
+    package var counts: Bool
+    /// How much the outcome counts, compared with other tests; above 0.
+    package var weight: Double
     /// Made one after another, up to the first that does not bring what it must.
     package var calls: [TestCall]
-    /// How often all calls are made; each time must pass. From 1.
+    /// What is done with the calls.
+    package var procedure: TestProcedure
+    /// How often all calls are made. From 1.
     package var repeats: Int
+    package var passRule: PassRule
     /// For all calls together; then the call under way is cancelled and the test is an ERROR, `TIMEOUT`.
     package var timeoutSeconds: Double
 
     package init(
         id: TestID, name: String, dimension: Dimension, isGate: Bool = false, vendors: [Vendor]? = nil,
-        calls: [TestCall], repeats: Int = 1, timeoutSeconds: Double
+        requires: [Capability] = [], probesUndeclared: Bool = false, counts: Bool = true, weight: Double = 1,
+        calls: [TestCall], procedure: TestProcedure = .conversation, repeats: Int = 1, passRule: PassRule = .all,
+        timeoutSeconds: Double
     ) {
         self.id = id
         self.name = name
         self.dimension = dimension
         self.isGate = isGate
         self.vendors = vendors
+        self.requires = requires
+        self.probesUndeclared = probesUndeclared
+        self.counts = counts
+        self.weight = weight
         self.calls = calls
+        self.procedure = procedure
         self.repeats = repeats
+        self.passRule = passRule
         self.timeoutSeconds = timeoutSeconds
     }
 
@@ -47,32 +92,13 @@ package struct SuiteTest: Sendable, Hashable, Codable {
     package func applies(to vendor: Vendor) -> Bool { vendors?.contains(vendor) ?? true }
 }
 
-/// One call of a test.
-package struct TestCall: Sendable, Hashable, Codable {
-    /// How the answer is to come.
-    package enum Mode: String, Sendable, Hashable, Codable {
-        case complete
-        case stream
-    }
-
-    /// What the call must bring.
-    package enum Expectation: Sendable, Hashable, Codable {
-        /// An answer that every grader passes.
-        case answer(GraderGroup)
-        /// A refusal of one of these categories, within so many seconds; an answer fails.
-        case refusal(of: [ErrorCategory], withinSeconds: Double)
-        /// An answer that every grader passes, or a refusal of one of these categories; which of the two is recorded as
-        /// the capability of this name.
-        case answerOrRefusal(GraderGroup, of: [ErrorCategory], capability: Capability)
-    }
-
-    package var mode: Mode
-    package var request: ModelRequest
-    package var expectation: Expectation
-
-    package init(mode: Mode = .complete, request: ModelRequest, expectation: Expectation) {
-        self.mode = mode
-        self.request = request
-        self.expectation = expectation
+extension SuiteTest.PassRule {
+    /// Whether so many passes of so many repeats are enough.
+    func isSatisfied(by passes: Int, of repeats: Int) -> Bool {
+        switch self {
+        case .all: passes == repeats
+        case .any: passes >= 1
+        case .atLeast(let minimum): passes >= minimum
+        }
     }
 }

@@ -22,6 +22,8 @@ struct Attempt: Sendable {
     let number: Int
     let run: CertificationRun
     let executor: TestExecutor
+    /// What is declared of the target's model.
+    var facts = ModelFacts()
     /// For all tests together; after that the call under way is cancelled.
     let timeLimit: Duration
     /// Stores a result before the next test begins; nil when the lease ran out before the database could be reached.
@@ -70,7 +72,8 @@ struct Attempt: Sendable {
         var run = run
         var action = run.next(at: Date())
         while case .run(let test) = action {
-            let result = await executor.run(test, on: target, attempt: number)
+            let result = await executor.run(
+                test, on: target, attempt: number, facts: facts, after: run.results)
             // Whatever stopped the attempt meanwhile: an answer that was paid for is kept.
             guard !Task.isCancelled || result.isFinal else { return .interrupted(run) }
             do {

@@ -93,8 +93,8 @@ struct ProcessorComposition {
         let bedrock = BedrockProvider(engine: try CurlEngine(), configuration: settings.bedrock)
         return CertificationHandler(
             store: store, leases: leases, suspects: SuspectGate(), providers: [bedrock.id: bedrock],
-            registry: try .bundled(), suites: SuiteCatalog(), settings: attempts, gate: gate, metrics: metrics,
-            admission: AdmissionPolicy(quotas: settings.quotas, registry: try .bundled(), suites: SuiteCatalog()),
+            registry: try .bundled(), suites: settings.suites, settings: attempts, gate: gate, metrics: metrics,
+            admission: AdmissionPolicy(quotas: settings.quotas, registry: try .bundled(), suites: settings.suites),
             reporter: limitReporter, logger: logger)
     }
 

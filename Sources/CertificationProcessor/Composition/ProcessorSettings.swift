@@ -20,6 +20,7 @@ struct ProcessorSettings: Sendable {
     /// How many targets of one job may be on their way at once.
     var dispatchWindow: Int
     var quotas: DownstreamQuotas
+    var suites: SuiteCatalog
     var bedrock: BedrockConfiguration
 
     init(_ settings: ServiceSettings) throws {
@@ -36,6 +37,7 @@ struct ProcessorSettings: Sendable {
         dispatchWindow = try settings.integer(
             "DISPATCH_WINDOW", default: CertificationStore.defaultDispatchWindow, in: 1...1_000_000)
         quotas = try Self.quotas(settings)
+        suites = try Self.suites(settings)
         bedrock = try Self.bedrock(settings)
     }
 
@@ -63,6 +65,15 @@ struct ProcessorSettings: Sendable {
             return try DownstreamQuotas(json: Data(json.utf8), registry: try .bundled())
         } catch let error as LimitsFileError {
             throw ConfigurationFailure(key: "LIMITS_FILE", problem: "holds limits that cannot be used: \(error)")
+        }
+    }
+
+    /// `SUITES_FOLDER` names the folder whose suites take the place of the built-in ones.
+    private static func suites(_ settings: ServiceSettings) throws -> SuiteCatalog {
+        do {
+            return try SuiteCatalog.load(folder: try settings.optionalText("SUITES_FOLDER"))
+        } catch let error as SuiteFileError {
+            throw ConfigurationFailure(key: "SUITES_FOLDER", problem: "holds suites that cannot be used:\n\(error)")
         }
     }
 

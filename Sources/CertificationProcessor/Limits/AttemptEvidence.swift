@@ -15,7 +15,9 @@ final class AttemptEvidence: Sendable {
 
     func add(_ result: TestResult) {
         guard result.error?.category != .cancelled else { return }
-        let categories = result.calls.filter { $0.ending == .failed }.compactMap(\.errorCategory)
+        // A ramp goes to where the quota ends on purpose: what it meets there says nothing of the downstream.
+        let categories = result.calls.filter { $0.ending == .failed && ($0.concurrency ?? 1) == 1 }
+            .compactMap(\.errorCategory)
         seen.withLock { seen in
             seen.calls += result.calls.count
             seen.isThrottled = seen.isThrottled || categories.contains(where: \.isThrottle)

@@ -120,13 +120,14 @@ struct CertificationHandler: MessageHandler {
         logger.info("Attempt begins", metadata: ["attempt": "\(claim.attempt)"])
         let started = ContinuousClock.now
         let vendor = registry.model(claim.target.model)?.vendor ?? ""
+        let longest = suite.attemptMinutes.map { Duration.seconds($0 * 60) } ?? .zero
         let run = CertificationRun(
             suite: suite.applicable(to: vendor), attempt: claim.attempt, maxAttempts: settings.retry.policy.maxAttempts,
             throttling: throttling(of: claim), resuming: claim.results)
         let evidence = AttemptEvidence()
         let attempt = Attempt(
             target: claim.target, number: claim.attempt, run: run, executor: TestExecutor(provider: provider),
-            timeLimit: settings.timeLimit,
+            facts: registry.facts(of: claim.target.model), timeLimit: max(settings.timeLimit, longest),
             record: { result in
                 evidence.add(result)
                 return try await record(result, under: claim, lease: lease, logger: logger)

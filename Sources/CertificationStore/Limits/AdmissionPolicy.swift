@@ -9,7 +9,7 @@ package struct AdmissionPolicy: Sendable {
 
     /// - Parameters:
     ///   - quotas: of every downstream.
-    ///   - registry: tells which tests of a suite apply to a model.
+    ///   - registry: tells which tests of a suite apply to a model, and how long its prompts may be.
     ///   - suites: tell what an attempt costs; one of an unknown suite calls nobody and costs nothing.
     package init(quotas: DownstreamQuotas, registry: ModelRegistry, suites: SuiteCatalog) {
         self.quotas = quotas
@@ -21,6 +21,6 @@ package struct AdmissionPolicy: Sendable {
     package func cost(of target: Target, suite id: SuiteID, after results: [TestResult]) -> AttemptCost {
         guard let suite = suites.suite(id) else { return AttemptCost(requests: 0, tokens: 0) }
         let vendor = registry.model(target.model)?.vendor ?? ""
-        return AttemptCost(of: suite.applicable(to: vendor), after: results)
+        return AttemptCost(of: suite.applicable(to: vendor), for: registry.facts(of: target.model), after: results)
     }
 }

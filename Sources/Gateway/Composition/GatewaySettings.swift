@@ -1,3 +1,4 @@
+import Certification
 import CertificationStore
 import Foundation
 import ServiceRuntime
@@ -21,6 +22,7 @@ struct GatewaySettings: Sendable {
     var isReachedOverTLS: Bool
     /// How many targets of one job may be on their way at once.
     var dispatchWindow: Int
+    var suites: SuiteCatalog
 
     /// - Throws: a sentence that names the key that is missing or malformed.
     init(_ settings: ServiceSettings) throws(ConfigurationFailure) {
@@ -40,10 +42,21 @@ struct GatewaySettings: Sendable {
         isReachedOverTLS = try settings.text("PUBLIC_URL", default: "").lowercased().hasPrefix("https://")
         dispatchWindow = try settings.integer(
             "DISPATCH_WINDOW", default: CertificationStore.defaultDispatchWindow, in: 1...1_000_000)
+        suites = try Self.suites(settings)
         guard tokenSecret.count >= TokenVerifier.shortestSecret else {
             throw ConfigurationFailure(
                 key: "JWT_SECRET",
                 problem: "has \(tokenSecret.count) characters; it must have at least \(TokenVerifier.shortestSecret)")
+        }
+    }
+
+    /// `SUITES_FOLDER` names the folder whose suites take the place of the built-in ones.
+    private static func suites(_ settings: ServiceSettings) throws(ConfigurationFailure) -> SuiteCatalog {
+        let folder = try settings.optionalText("SUITES_FOLDER")
+        do throws(SuiteFileError) {
+            return try SuiteCatalog.load(folder: folder)
+        } catch {
+            throw ConfigurationFailure(key: "SUITES_FOLDER", problem: "holds suites that cannot be used:\n\(error)")
         }
     }
 }

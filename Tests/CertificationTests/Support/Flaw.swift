@@ -88,7 +88,7 @@ struct Flaw: Sendable, CustomTestStringConvertible {
         Flaw("anthropic-system-message", "ignores the system prompt", says: "heliotrope") { _ in
             .success(.sample("Rome."))
         },
-        Flaw("anthropic-system-message", "says the word in any case", says: "holds 'heliotrope'") { _ in
+        Flaw("anthropic-system-message", "says the word in any case", says: "without the system prompt") { _ in
             .success(.sample("HELIOTROPE"))
         },
         Flaw(

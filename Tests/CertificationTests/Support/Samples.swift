@@ -7,6 +7,16 @@ extension Date {
     static let sample = Date(timeIntervalSince1970: 1_800_000_000)
 }
 
+extension SuiteCatalog {
+    /// The built-in suites; empty when they are damaged, which a test of its own says.
+    static let sample = (try? SuiteCatalog.bundled()) ?? SuiteCatalog(suites: [])
+}
+
+extension Certification.Suite {
+    static let base = SuiteCatalog.sample.suite(.base) ?? Certification.Suite(id: .base, version: 0, tests: [])
+    static let full = SuiteCatalog.sample.suite("full") ?? Certification.Suite(id: "full", version: 0, tests: [])
+}
+
 /// A test of the base suite.
 func baseTest(_ id: TestID) throws -> SuiteTest {
     try #require(Certification.Suite.base.tests.first { $0.id == id })

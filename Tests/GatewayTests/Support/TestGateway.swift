@@ -32,7 +32,7 @@ struct TestGateway: Sendable {
         let clock = clock
         api = GatewayAPI(
             store: store, operations: try operations ?? .unreachable(), registry: try ModelRegistry.bundled(),
-            suites: SuiteCatalog(),
+            suites: try SuiteCatalog.bundled(),
             verifier: await TokenVerifier(
                 secret: Self.secret, issuer: "certforge", audience: "certforge-api", now: { Self.now }),
             cursors: CursorSigner(secret: Self.secret), bodyLimits: bodyLimits, isReachedOverTLS: isReachedOverTLS,

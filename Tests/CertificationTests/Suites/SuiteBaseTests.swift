@@ -76,7 +76,7 @@ struct SuiteBaseTests {
         }
         let result = await TestExecutor(provider: provider).run(test, on: .sample, attempt: 1)
         #expect(result.outcome == .pass)
-        #expect(result.capabilities == ["temperature-with-top-p": false])
+        #expect(result.capabilities == ["temperature": true, "temperature-with-top-p": false])
         #expect(result.calls.map(\.ending) == [.answered, .refused])
     }
 
@@ -90,6 +90,20 @@ struct SuiteBaseTests {
         let beginnings = provider.calls.compactMap { $0.request.messages.first?.text.prefix(17) }
         #expect(Set(beginnings).count == provider.calls.count)
         #expect(provider.calls.allSatisfy { $0.request.maxTokens >= 16 && $0.request.messages.first?.role == .user })
+    }
+
+    @Test("A model that does not take a temperature is asked without one")
+    func withoutTemperature() async throws {
+        let provider = ScriptedProvider { call in
+            guard call.request.temperature == 0.7 else { return GoodModel.respond(to: call) }
+            return .failure(
+                ProviderError(
+                    category: .parameterUnsupported, code: "", message: "", refusedParameters: [.temperature]))
+        }
+        let result = await TestExecutor(provider: provider).run(
+            try baseTest("parameter-validation"), on: .sample, attempt: 1)
+        #expect(result.outcome == .pass, "\(result.explanation)")
+        #expect(result.capabilities == [.temperature: false])
     }
 
     @Test("A suite can be written down and read back")

@@ -1,0 +1,63 @@
+import Contracts
+
+/// How requests are changed for what the model is known not to take: learnt once, and kept for the rest of the run.
+struct RequestAdaptation: Sendable, Hashable {
+    /// What can be left out without asking for something else. A system prompt can't.
+    private static let optional: Set<Capability> = [.temperature, .topP, .stopSequences, .temperatureWithTopP]
+    /// The name of the figure that remembers the model's limit on output tokens.
+    static let limitMeasure = "max-output-tokens"
+    /// A model that can't put out so much is asked no more.
+    private static let smallestLimit = 16
+
+    /// What the test is about, and is sent whatever is known.
+    private let subjects: Set<Capability>
+    private var dropped: Set<Capability>
+    private(set) var outputLimit: Int?
+
+    /// - Parameters:
+    ///   - test: is about some parameters.
+    ///   - earlier: the results of the run so far, earlier attempts' included.
+    init(for test: SuiteTest, after earlier: [TestResult]) {
+        subjects = Set(test.requires)
+        let refused = earlier.flatMap { $0.capabilities.compactMap { $0.value ? nil : $0.key } }
+        dropped = Set(refused).intersection(Self.optional).subtracting(subjects)
+        outputLimit = earlier.compactMap { $0.measures?[Self.limitMeasure] }.min().map { Int($0) }
+    }
+
+    /// The request without what the model does not take.
+    func adapted(_ request: ModelRequest) -> ModelRequest {
+        var request = request
+        if dropped.contains(.temperature) { request.temperature = nil }
+        if dropped.contains(.topP) { request.topP = nil }
+        if dropped.contains(.temperatureWithTopP), request.temperature != nil { request.topP = nil }
+        if dropped.contains(.stopSequences) { request.stopSequences = [] }
+        if let outputLimit { request.maxTokens = min(request.maxTokens, outputLimit) }
+        return request
+    }
+
+    /// Learns from a refusal.
+    ///
+    /// - Returns: what was left out or lowered, if the request is worth another try.
+    mutating func learn(from error: ProviderError, to request: ModelRequest) -> Lesson? {
+        switch error.category {
+        case .parameterUnsupported:
+            let refused = Set(error.refusedParameters).intersection(Self.optional).subtracting(subjects)
+            let before = adapted(request)
+            dropped.formUnion(refused)
+            guard adapted(request) != before else { return nil }
+            return .dropped(refused.sorted())
+        case .maxTokensCap:
+            guard let limit = error.limit, limit >= Self.smallestLimit, limit < adapted(request).maxTokens else {
+                return nil
+            }
+            outputLimit = limit
+            return .lowered(to: limit)
+        default: return nil
+        }
+    }
+
+    enum Lesson: Sendable, Hashable {
+        case dropped([Capability])
+        case lowered(to: Int)
+    }
+}

@@ -1,0 +1,34 @@
+package import Contracts
+
+/// What is declared of a model, as far as running tests needs to know it.
+package struct ModelFacts: Sendable, Hashable {
+    /// What the model is declared to do or not to do; what is not declared is absent.
+    package var declared: [Capability: Bool]
+    /// In tokens; nil when nobody knows.
+    package var contextWindow: Int?
+    /// In tokens; nil when nobody knows.
+    package var maxOutputTokens: Int?
+
+    package init(declared: [Capability: Bool] = [:], contextWindow: Int? = nil, maxOutputTokens: Int? = nil) {
+        self.declared = declared
+        self.contextWindow = contextWindow
+        self.maxOutputTokens = maxOutputTokens
+    }
+
+    /// What the registry says of a model. Limits that are guessed are none.
+    package init(_ model: RegisteredModel) {
+        let capabilities = model.capabilities
+        self.init(
+            declared: [
+                .streaming: capabilities.streaming, .vision: capabilities.vision, .tools: capabilities.functionCalling,
+                .streamingTools: capabilities.functionCalling && capabilities.streaming,
+            ],
+            contextWindow: model.limitsAreGuessed ? nil : model.contextWindow,
+            maxOutputTokens: model.limitsAreGuessed ? nil : model.maxOutputTokens)
+    }
+}
+
+extension ModelRegistry {
+    /// What is declared of the model with this id; nothing when there is none.
+    package func facts(of id: ModelID) -> ModelFacts { model(id).map(ModelFacts.init) ?? ModelFacts() }
+}
