@@ -92,7 +92,13 @@ let package = Package(
         // Semantics and domain: they know no wrapper
         module("Contracts"),
         module("Messaging", ["Contracts", lifecycle, logging, metrics]),
-        module("Certification", ["Contracts", yams, crypto], resources: [.embedInCode("Registry/registry.json")]),
+        module(
+            "Certification", ["Contracts", yams, crypto],
+            resources: [
+                .embedInCode("Registry/registry.json"),
+                .embedInCode("Judging/Rubrics/rubric-1.yaml"),
+                .embedInCode("Judging/Rubrics/rubric-2.yaml"),
+            ]),
         module("Certificates", ["Contracts", "Certification", jwtKit, crypto]),
         module("AWSWire", [crypto]),
 

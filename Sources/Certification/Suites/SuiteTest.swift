@@ -27,10 +27,14 @@ package struct SuiteTest: Sendable, Hashable, Codable {
     package var repeats: Int
     /// For all calls together; then the call under way is cancelled and the test is an ERROR, `TIMEOUT`.
     package var timeoutSeconds: Double
+    /// Whether the outcome decides anything; what does not count is only reported.
+    package var counts: Bool = true
+    /// How much it weighs within its dimension, above 0.
+    package var weight: Double = 1
 
     package init(
         id: TestID, name: String, dimension: Dimension, isGate: Bool = false, vendors: [Vendor]? = nil,
-        calls: [TestCall], repeats: Int = 1, timeoutSeconds: Double
+        calls: [TestCall], repeats: Int = 1, timeoutSeconds: Double, counts: Bool = true, weight: Double = 1
     ) {
         self.id = id
         self.name = name
@@ -40,6 +44,8 @@ package struct SuiteTest: Sendable, Hashable, Codable {
         self.calls = calls
         self.repeats = repeats
         self.timeoutSeconds = timeoutSeconds
+        self.counts = counts
+        self.weight = weight
     }
 
     package var timeout: Duration { .seconds(timeoutSeconds) }

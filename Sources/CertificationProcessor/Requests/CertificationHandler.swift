@@ -15,6 +15,8 @@ struct CertificationHandler: MessageHandler {
     let providers: [ProviderID: any ModelProvider]
     let registry: ModelRegistry
     let suites: SuiteCatalog
+    let judge: Judge
+    let suiteDigests: [SuiteID: String]
     let settings: AttemptSettings
     /// Closed while the database is out of reach.
     let gate: ConsumptionGate
@@ -119,9 +121,10 @@ struct CertificationHandler: MessageHandler {
         }
         logger.info("Attempt begins", metadata: ["attempt": "\(claim.attempt)"])
         let started = ContinuousClock.now
-        let vendor = registry.model(claim.target.model)?.vendor ?? ""
+        let model = registry.model(claim.target.model)
         let run = CertificationRun(
-            suite: suite.applicable(to: vendor), attempt: claim.attempt, maxAttempts: settings.retry.policy.maxAttempts,
+            suite: suite.applicable(to: model?.vendor ?? ""), judge: judge,
+            facts: JudgingFacts(of: model, suiteDigest: suiteDigests[suite.id]), attempt: claim.attempt, maxAttempts: settings.retry.policy.maxAttempts,
             throttling: throttling(of: claim), resuming: claim.results)
         let evidence = AttemptEvidence()
         let attempt = Attempt(
