@@ -100,6 +100,8 @@ let package = Package(
                 .embedInCode("Suites/Bundled/base.yaml"),
                 .embedInCode("Suites/Bundled/standard.yaml"),
                 .embedInCode("Suites/Bundled/full.yaml"),
+                .embedInCode("Judging/Rubrics/rubric-1.yaml"),
+                .embedInCode("Judging/Rubrics/rubric-2.yaml"),
             ]),
         module("Certificates", ["Contracts", "Certification", jwtKit, crypto]),
         module("AWSWire", [crypto]),

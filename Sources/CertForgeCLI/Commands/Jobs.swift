@@ -40,7 +40,8 @@ struct Jobs: AsyncParsableCommand {
         @OptionGroup var gateway: GatewayAddress
 
         func run() async throws {
-            let job: JobAnswer = try await gateway.client().get("/api/v1/certifications/jobs/\(id)")
+            let job: JobAnswer = try await gateway.client().get(
+                "/api/v1/certifications/jobs/\(id)", query: [URLQueryItem(name: "figures", value: "true")])
             Console.result(VerdictMatrix(job).text)
         }
     }

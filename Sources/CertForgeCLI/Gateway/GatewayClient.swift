@@ -22,6 +22,9 @@ struct GatewayClient: Sendable {
         return try await call(.get, path + (parts.string ?? ""))
     }
 
+    /// What the path answers, as it came. Throws as `get` does.
+    func data(_ path: String) async throws -> Data { try await send(.get, path) }
+
     /// What the path answers to the body. The key makes it safe to send the same request again. Throws as `get` does.
     func post<Body: Decodable>(_ path: String, _ body: some Encodable, idempotencyKey: UUID) async throws -> Body {
         let headers: [(name: String, value: String)] = [

@@ -42,6 +42,8 @@ struct CertificationAnswer: Decodable, Sendable {
     var reasonCode: String?
     var reason: String?
     var remedy: String?
+    /// Only when they were asked for.
+    var figures: FiguresAnswer?
 }
 
 /// One page of the history.

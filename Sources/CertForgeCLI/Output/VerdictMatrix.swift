@@ -23,6 +23,7 @@ struct VerdictMatrix {
             lines.append(model.padding(to: width) + cells.joined())
         }
         lines += reasons(certifications)
+        lines += figures(certifications)
         lines += job.skipped.map { "skipped  \($0.model) in \($0.region): \($0.reason)" }
         let counts = job.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         lines += ["", "Job \(job.id) \(job.status.rawValue): \(job.targetCount.counted("target")): \(counts)"]
@@ -44,6 +45,15 @@ struct VerdictMatrix {
             return "\(mark) \(certification.status.rawValue)"
         }
         return "\(mark) \(rating) \(badge.rawValue)"
+    }
+
+    private func figures(_ certifications: [CertificationAnswer]) -> [String] {
+        certifications.flatMap { certification -> [String] in
+            guard let figures = certification.figures else { return [] }
+            return ["", "\(certification.model) in \(certification.region)  certification \(certification.id)"]
+                + FiguresReport(figures).lines.map { "  \($0)" }
+                + (certification.remedy.map { ["  next: \($0)"] } ?? [])
+        }
     }
 
     private func reasons(_ certifications: [CertificationAnswer]) -> [String] {

@@ -14,6 +14,18 @@ package enum ErrorEffect: Sendable, Hashable, CaseIterable {
     case leavesUnjudged
 }
 
+/// What an error speaks against.
+package enum ErrorBlame: String, Sendable, Hashable, CaseIterable {
+    /// The provider's service: its availability.
+    case availability
+    /// The model: its quality.
+    case quality
+    /// The account's quota: the throttle rate.
+    case quota
+    /// Neither: the request, the account, the runner, or what the model is not made for.
+    case nothing
+}
+
 /// How long to wait before an error is worth another attempt.
 package enum RetryDelay: Int, Sendable, Hashable, Codable, CaseIterable, Comparable {
     /// There is no use in waiting: the error is not retryable.
@@ -87,6 +99,22 @@ extension ErrorCategory {
         switch self {
         case .timeout, .notReady, .serviceUnavailable, .serviceInternal, .modelError, .streamError, .unknown: true
         default: false
+        }
+    }
+
+    /// What such an error speaks against.
+    package var blame: ErrorBlame {
+        if isThrottle { return .quota }
+        if countsAgainstAvailability { return .availability }
+        return countsAgainstQuality ? .quality : .nothing
+    }
+
+    /// Whether the same call would end the same way for as long as the job runs.
+    package var isPermanentForJob: Bool {
+        switch effect {
+        case .endsUnsupported, .endsInconclusive, .skipsTest: true
+        case .leavesUnjudged: self == .validation
+        case .retry, .failsTest: false
         }
     }
 

@@ -32,3 +32,5 @@ package enum ErrorCategory: String, Sendable, Hashable, Codable, CaseIterable {
     case cancelled = "CANCELLED"
     case unknown = "UNKNOWN"
 }
+
+extension ErrorCategory: CodingKeyRepresentable {}

@@ -3,7 +3,7 @@ package import Foundation
 
 /// One attempt at a certification as a state machine: told what happened, it says what to do next.
 ///
-///     var run = CertificationRun(suite: suite, attempt: 2, maxAttempts: 3, resuming: earlierResults)
+///     var run = CertificationRun(suite: suite, judge: judge, attempt: 2, maxAttempts: 3, resuming: earlierResults)
 ///     var action = run.next(at: now)
 ///     while case .run(let test) = action {
 ///         let result = await executor.run(test, on: target, attempt: 2)   // store the result, then:
@@ -52,6 +52,7 @@ package struct CertificationRun: Sendable {
 
     private let suite: Suite
     private let judge: Judge
+    private let facts: JudgingFacts
     private let attempt: Int
     private let maxAttempts: Int
     private let throttling: ThrottlePatience
@@ -68,16 +69,18 @@ package struct CertificationRun: Sendable {
     /// - Parameters:
     ///   - suite: The tests that apply to the target (`Suite.applicable(to:)`).
     ///   - judge: Makes the verdict.
+    ///   - facts: What is known of the model and the suite.
     ///   - attempt: Which attempt this is, from 1.
     ///   - maxAttempts: From 1; the last attempt always ends with a verdict.
     ///   - throttling: What becomes of an attempt that was only throttled.
     ///   - earlier: The results of earlier attempts. Those that are final are kept and paid for only once.
     package init(
-        suite: Suite, judge: Judge = Judge(), attempt: Int, maxAttempts: Int,
+        suite: Suite, judge: Judge, facts: JudgingFacts = JudgingFacts(), attempt: Int, maxAttempts: Int,
         throttling: ThrottlePatience = .countsAsAttempt, resuming earlier: [TestResult] = []
     ) {
         self.suite = suite
         self.judge = judge
+        self.facts = facts
         self.attempt = attempt
         self.maxAttempts = maxAttempts
         self.throttling = throttling
@@ -174,7 +177,8 @@ package struct CertificationRun: Sendable {
     }
 
     private func verdict(interruption: ErrorCategory?, at now: Date) -> Verdict {
-        judge.verdict(on: TestHistory(suite: suite, results: results), interruption: interruption, at: now)
+        judge.verdict(
+            on: TestHistory(suite: suite, results: results), facts: facts, interruption: interruption, at: now)
     }
 
     private mutating func end(_ end: RunEnd) -> Action {

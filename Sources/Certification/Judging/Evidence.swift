@@ -3,31 +3,50 @@ import Contracts
 /// What a verdict is made of, drawn from the results.
 struct Evidence {
     let metrics: Metrics
+    /// Nil when nothing was judged, and for rubrics that do not weigh dimensions.
+    let quality: QualityScore?
     /// The results of those gates that ran.
     let gates: [TestResult]
     /// Whether a gate did not run.
     let gateIsMissing: Bool
     let coverage: Verdict.Coverage
 
+    /// What the tests that count came to.
     private let latest: [TestResult]
     private let names: [TestID: String]
     private let errorCategories: [ErrorCategory]
+    /// Those of tests that are only reported: they may end the run as any other.
+    private let reportedCategories: [ErrorCategory]
+    /// What each test adds to the quality's denominator.
+    private let weights: [TestID: Double]
 
     /// Draws the evidence from results; the interruption stands for the error of every test that did not run.
-    init(_ history: TestHistory, interruption: ErrorCategory) {
-        let gateIDs = Set(history.suite.tests.filter(\.isGate).map(\.id))
-        let latest = history.latest
-        let missing = history.suite.tests.count - latest.count
+    init(_ history: TestHistory, facts: JudgingFacts, interruption: ErrorCategory, rubric: Rubric) {
+        let counted = history.suite.tests.filter(\.counts)
+        let gateIDs = Set(counted.filter(\.isGate).map(\.id))
+        let latest = history.latest.filter { history.counts($0.test) }
+        var metrics = Metrics(history)
+        metrics.serviceLevel = rubric.serviceLevels.map {
+            ServiceLevelReport(history, declared: facts.serviceClass, levels: $0)
+        }
         self.latest = latest
-        metrics = Metrics(history)
+        self.metrics = metrics
+        quality = rubric.quality(of: history)
         gates = latest.filter { gateIDs.contains($0.test) }
         gateIsMissing = gates.count < gateIDs.count
-        names = Dictionary(history.suite.tests.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+        names = Dictionary(counted.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         errorCategories =
-            latest.filter { $0.outcome == .error }.map { $0.error?.category ?? .unknown }
-            + Array(repeating: interruption, count: missing)
-        let total = history.suite.tests.count
-        coverage = Verdict.Coverage(judged: metrics.judged, applicable: total - metrics.skipped, total: total)
+            Self.errorCategories(of: latest)
+            + Array(repeating: interruption, count: counted.count - latest.count)
+        reportedCategories = Self.errorCategories(of: history.latest.filter { !history.counts($0.test) })
+        weights = rubric.testWeights(in: history)
+        coverage = Verdict.Coverage(
+            judged: metrics.judged, applicable: counted.count - metrics.skipped, total: counted.count,
+            reported: metrics.reported)
+    }
+
+    private static func errorCategories(of results: [TestResult]) -> [ErrorCategory] {
+        results.filter { $0.outcome == .error }.map { $0.error?.category ?? .unknown }
     }
 
     /// Tests that ended in an error or did not run, of those that apply.
@@ -38,10 +57,13 @@ struct Evidence {
     /// The permanent cause that keeps the target from being used. A gate's capability is one: nothing works without it.
     var unsupportedCategory: ErrorCategory? {
         let missingCapability = gates.first { $0.outcome == .skipped }?.error?.category
-        return missingCapability ?? Self.primary(of: errorCategories.filter(\.leavesTargetUnsupported))
+        return missingCapability
+            ?? Self.primary(of: (errorCategories + reportedCategories).filter(\.leavesTargetUnsupported))
     }
 
-    var runnerFault: ErrorCategory? { Self.primary(of: errorCategories.filter(\.isRunnerFault)) }
+    var runnerFault: ErrorCategory? { 
+        Self.primary(of: (errorCategories + reportedCategories).filter(\.isRunnerFault))
+    }
 
     var primaryError: ErrorCategory { Self.primary(of: errorCategories) ?? .unknown }
 
@@ -62,7 +84,7 @@ struct Evidence {
 }
 
 extension Evidence {
-    /// The tests that tell most about why the verdict is what it is, at most three.
+    /// The tests that tell most about why the verdict is what it is, at most three: gates first, then what weighs most.
     func topFailures(for status: CertificationStatus) -> [Verdict.Failure] {
         let isAboutErrors = status == .unsupported || status == .inconclusive
         let gateIDs = Set(gates.map(\.test))
@@ -70,11 +92,12 @@ extension Evidence {
             if result.outcome.countsForQuality == isAboutErrors { return 2 }
             return gateIDs.contains(result.test) ? 0 : 1
         }
+        let weight: (TestResult) -> Double = { weights[$0.test] ?? 0 }
         // The sort is stable, so that tests of one rank keep the suite's order.
         return
             latest
             .filter { $0.outcome != .pass && $0.outcome != .skipped || $0.outcome == .skipped && rank($0) == 0 }
-            .sorted { rank($0) < rank($1) }
+            .sorted { (rank($0), -weight($0)) < (rank($1), -weight($1)) }
             .prefix(3)
             .map { Verdict.Failure(test: $0.test, outcome: $0.outcome, explanation: $0.explanation) }
     }

@@ -17,6 +17,16 @@ package struct Verdict: Sendable, Hashable, Codable {
         /// Tests that were not skipped.
         package var applicable: Int
         package var total: Int
+        /// Tests that ran and are only reported; nil in verdicts from before rubric 2.
+        package var reported: Int?
+    }
+
+    /// What the verdict was made of beside results and rubric, so that it can be made again.
+    package struct Basis: Sendable, Hashable, Codable {
+        package var outline: SuiteOutline
+        package var facts: JudgingFacts
+        /// Why tests did not run.
+        package var interruption: ErrorCategory?
     }
 
     /// CERTIFIED, QUALITY_WARNING, FAILED, UNSUPPORTED or INCONCLUSIVE.
@@ -39,6 +49,12 @@ package struct Verdict: Sendable, Hashable, Codable {
     package var suiteVersion: Int
     package var rubricVersion: Int
     package var judgedAt: Date
-    /// Seven days after the judgement; nil unless CERTIFIED or QUALITY_WARNING.
+    /// As the rubric says; nil unless CERTIFIED or QUALITY_WARNING.
     package var certifiedUntil: Date?
+    /// Nil when nothing was judged, and of rubrics that do not weigh dimensions.
+    package var quality: QualityScore?
+    /// Nil in verdicts from before rubric 2.
+    package var capabilities: CapabilityMatrix?
+    /// Nil in verdicts from before rubric 2.
+    package var basis: Basis?
 }

@@ -59,7 +59,7 @@ private struct AnyKey: CodingKey {
 }
 
 extension Decoder {
-    fileprivate func refuseUnknownKeys(but known: [String]) throws {
+    func refuseUnknownKeys(but known: [String]) throws {
         let keys = try container(keyedBy: AnyKey.self).allKeys
         guard let unknown = keys.first(where: { !known.contains($0.stringValue) }) else { return }
         throw DecodingError.dataCorrupted(

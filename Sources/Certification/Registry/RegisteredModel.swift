@@ -17,6 +17,8 @@ package struct RegisteredModel: Sendable, Hashable {
         package var streaming: Bool
         package var vision: Bool
         package var functionCalling: Bool
+        /// What the provider's documentation names beside these.
+        package var others: Set<Capability> = []
     }
 
     package var id: ModelID
@@ -36,6 +38,17 @@ package struct RegisteredModel: Sendable, Hashable {
     package var aliases: [ModelID]
     /// Where the model stands in its life, as far as its provider says; nil when nobody has asked.
     package var lifecycle: ModelLifecycle?
+    /// Which promises of speed it is held to; nil when nobody says.
+    package var serviceClass: ServiceClass?
+
+    /// What the model is declared to do, by the names that tests observe.
+    package var declaredCapabilities: Set<Capability> {
+        var declared = capabilities.others
+        if capabilities.streaming { declared.insert(.streaming) }
+        if capabilities.vision { declared.insert(.vision) }
+        if capabilities.functionCalling { declared.insert(.tools) }
+        return declared
+    }
 
     /// Whether the suites can test the model: they talk to it in text.
     package var isCertifiable: Bool { kind == .chat }

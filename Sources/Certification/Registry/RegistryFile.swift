@@ -22,6 +22,9 @@ struct RegistryFile: Decodable {
         var tools: Bool?
         var profile: Bool?
         var aliases: [ModelID]?
+        /// Capabilities that have no flag of their own.
+        var also: Set<Capability>?
+        var serviceClass: ServiceClass?
     }
 }
 
@@ -31,8 +34,9 @@ extension RegisteredModel {
             id: entry.id, vendor: entry.vendor, name: entry.name, kind: entry.kind ?? .chat,
             capabilities: Capabilities(
                 streaming: entry.streaming ?? true, vision: entry.vision ?? false,
-                functionCalling: entry.tools ?? false),
+                functionCalling: entry.tools ?? false, others: entry.also ?? []),
             contextWindow: entry.context, maxOutputTokens: entry.output, limitsAreGuessed: entry.guessed ?? false,
-            requiresInferenceProfile: entry.profile ?? false, aliases: entry.aliases ?? [])
+            requiresInferenceProfile: entry.profile ?? false, aliases: entry.aliases ?? [],
+            serviceClass: entry.serviceClass)
     }
 }

@@ -1,17 +1,23 @@
 package import Contracts
+import Foundation
 
 /// All results of a certification's attempts, read as one: what each test came to, and what it took to get there.
 package struct TestHistory: Sendable, Hashable {
     package let suite: Suite
     private let triesByTest: [TestID: [TestResult]]
+    private let uncounted: Set<TestID>
 
     /// Reads the results of all attempts, in any order; those of tests that the suite does not hold are ignored.
     package init(suite: Suite, results: [TestResult]) {
         self.suite = suite
+        uncounted = Set(suite.tests.filter { !$0.counts }.map(\.id))
         triesByTest = Dictionary(grouping: results, by: \.test)
             // By time first: a certification that is opened again counts its attempts anew.
             .mapValues { $0.sorted { ($0.finishedAt, $0.attempt) < ($1.finishedAt, $1.attempt) } }
     }
+
+    /// Whether a test decides anything, or is only reported.
+    package func counts(_ test: TestID) -> Bool { !uncounted.contains(test) }
 
     /// What a test came to: its final result, else its latest; nil when it did not run.
     package func latest(of test: TestID) -> TestResult? {
@@ -29,12 +35,77 @@ package struct TestHistory: Sendable, Hashable {
     package var retries: Int { suite.tests.reduce(0) { $0 + max(0, tries(of: $1.id).count - 1) } }
 
     /// Every call of every attempt.
-    package var calls: [CallRecord] { suite.tests.flatMap { (triesByTest[$0.id] ?? []).flatMap(\.calls) } }
+    package var calls: [CallRecord] { suite.tests.flatMap { calls(of: $0.id) } }
+
+    /// Every call of a test, in all attempts.
+    package func calls(of test: TestID) -> [CallRecord] { (triesByTest[test] ?? []).flatMap(\.calls) }
 
     /// The calls of each test's first try: a later try's times would hide what went before.
-    package var firstCalls: [CallRecord] { suite.tests.flatMap { tries(of: $0.id).first?.calls ?? [] } }
+    package var firstCalls: [CallRecord] { firstTries.flatMap(\.calls) }
+
+    /// Each test's first try that was not merely cancelled, in the suite's order.
+    var firstTries: [TestResult] { suite.tests.compactMap { tries(of: $0.id).first } }
+
+    /// Every try of every test.
+    var allTries: [TestResult] { suite.tests.flatMap { triesByTest[$0.id] ?? [] } }
 
     private func tries(of test: TestID) -> [TestResult] {
         (triesByTest[test] ?? []).filter { $0.error?.category != .cancelled }
+    }
+}
+
+extension TestHistory {
+    /// The calls whose times tell of the service alone: answered, made one at a time, in a test's first try and before
+    /// anything went wrong in it.
+    var timedCalls: [CallRecord] { firstTries.flatMap { $0.calls.untilTrouble } }
+
+    /// As `timedCalls`, of all tries.
+    var timedCallsOfAllTries: [CallRecord] { allTries.flatMap { $0.calls.untilTrouble } }
+
+    /// The errors of all tries: of each failed call, and those that decided a test without one.
+    var errorCounts: [ErrorCategory: Int] {
+        var counts: [ErrorCategory: Int] = [.unknown: 0]
+        for result in allTries {
+            let categories = result.calls.filter { $0.ending == .failed }.map { $0.errorCategory ?? .unknown }
+            for category in categories { counts[category, default: 0] += 1 }
+            if let decisive = result.error?.category, !categories.contains(decisive) {
+                counts[decisive, default: 0] += 1
+            }
+        }
+        return counts
+    }
+
+    /// For each passed test, from its first start to the end of the try that passed.
+    var timesToSuccess: [Double] {
+        suite.tests.compactMap { test in
+            guard let passed = latest(of: test.id), passed.outcome == .pass,
+                let first = (triesByTest[test.id] ?? []).map(\.startedAt.milliseconds).min()
+            else { return nil }
+            return Double(passed.finishedAt.milliseconds - first)
+        }
+    }
+
+    /// How long tests ran, all tries together; they run one after another.
+    var busyMilliseconds: Double { allTries.busyMilliseconds }
+
+    var window: Metrics.Window? {
+        let tries = allTries.filter { !$0.calls.isEmpty }
+        guard let from = tries.map(\.startedAt).min(), let to = tries.map(\.finishedAt).max() else { return nil }
+        return Metrics.Window(from: from.toMilliseconds, to: to.toMilliseconds)
+    }
+}
+
+extension [TestResult] {
+    /// How long they ran together.
+    var busyMilliseconds: Double {
+        Double(reduce(0) { $0 + Swift.max(0, $1.finishedAt.milliseconds - $1.startedAt.milliseconds) })
+    }
+}
+
+extension [CallRecord] {
+    /// The answered calls up to the first that failed by anything but the model's nature; calls beside others are left out.
+    fileprivate var untilTrouble: [CallRecord] {
+        prefix { $0.ending != .failed || $0.errorCategory?.skipsTest == true }
+            .filter { $0.ending == .answered && !$0.isConcurrent }
     }
 }

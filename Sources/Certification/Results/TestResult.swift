@@ -36,8 +36,9 @@ package struct TestResult: Sendable, Hashable, Codable {
         self.excerpt = excerpt
         self.capabilities = capabilities
         self.measures = measures
-        self.startedAt = startedAt
-        self.finishedAt = finishedAt
+        // To the millisecond, as they are stored: what is computed of them comes out alike later.
+        self.startedAt = startedAt.toMilliseconds
+        self.finishedAt = finishedAt.toMilliseconds
     }
 
     /// Whether a later attempt has no reason to run the test again: only infrastructure trouble gives one.

@@ -93,7 +93,8 @@ struct ProcessorComposition {
         let bedrock = BedrockProvider(engine: try CurlEngine(), configuration: settings.bedrock)
         return CertificationHandler(
             store: store, leases: leases, suspects: SuspectGate(), providers: [bedrock.id: bedrock],
-            registry: try .bundled(), suites: settings.suites, settings: attempts, gate: gate, metrics: metrics,
+            registry: try .bundled(), suites: settings.suites, judge: try .bundled(), settings: attempts, gate: gate,
+            metrics: metrics,
             admission: AdmissionPolicy(quotas: settings.quotas, registry: try .bundled(), suites: settings.suites),
             reporter: limitReporter, logger: logger)
     }

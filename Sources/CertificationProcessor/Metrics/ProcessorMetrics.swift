@@ -18,6 +18,7 @@ final class ProcessorMetrics: Sendable {
         "certification_attempts_total": "Attempts that ended, by result.",
         "certification_tests_total": "Tests that were run, by outcome.",
         "certification_provider_errors_total": "Calls to models that brought no answer, by category.",
+        "certification_errors_total": "Tests whose outcome an error decided, by category.",
         "certification_deferrals_total": "Requests that were put off because of a limit or an open circuit.",
         "downstream_limit_factor": "The share of its quota that a model in a region is used with, 0.0625 to 1.",
         "circuit_breaker_open": "1 while a circuit is open or half open, else 0.",
@@ -33,6 +34,11 @@ final class ProcessorMetrics: Sendable {
         suspects = LevelGauge(Gauge(label: "certification_suspects_running", factory: factory))
         leases = Gauge(label: "certification_leases_held", factory: factory)
         leases.record(0)
+        // Prometheus sees a counter grow only from the first value that it has seen.
+        Counter(
+            label: "certification_errors_total", dimensions: [("category", ErrorCategory.unknown.rawValue)],
+            factory: factory
+        ).increment(by: 0)
     }
 
     func whileRunning<Result: Sendable>(_ body: () async throws -> Result) async rethrows -> Result {
@@ -64,6 +70,7 @@ final class ProcessorMetrics: Sendable {
 
     func record(_ result: TestResult) {
         count("certification_tests_total", "outcome", result.outcome.rawValue)
+        if let error = result.error { count("certification_errors_total", "category", error.category.rawValue) }
         for call in result.calls where call.ending == .failed {
             count("certification_provider_errors_total", "category", (call.errorCategory ?? .unknown).rawValue)
         }

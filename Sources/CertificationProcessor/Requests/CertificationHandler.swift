@@ -15,6 +15,7 @@ struct CertificationHandler: MessageHandler {
     let providers: [ProviderID: any ModelProvider]
     let registry: ModelRegistry
     let suites: SuiteCatalog
+    let judge: Judge
     let settings: AttemptSettings
     /// Closed while the database is out of reach.
     let gate: ConsumptionGate
@@ -119,10 +120,12 @@ struct CertificationHandler: MessageHandler {
         }
         logger.info("Attempt begins", metadata: ["attempt": "\(claim.attempt)"])
         let started = ContinuousClock.now
-        let vendor = registry.model(claim.target.model)?.vendor ?? ""
+        let model = registry.model(claim.target.model)
         let longest = suite.attemptMinutes.map { Duration.seconds($0 * 60) } ?? .zero
         let run = CertificationRun(
-            suite: suite.applicable(to: vendor), attempt: claim.attempt, maxAttempts: settings.retry.policy.maxAttempts,
+            suite: suite.applicable(to: model?.vendor ?? ""), judge: judge,
+            facts: JudgingFacts(of: model, suiteDigest: suite.digest), attempt: claim.attempt,
+            maxAttempts: settings.retry.policy.maxAttempts,
             throttling: throttling(of: claim), resuming: claim.results)
         let evidence = AttemptEvidence()
         let attempt = Attempt(

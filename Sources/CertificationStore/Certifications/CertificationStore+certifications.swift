@@ -1,3 +1,4 @@
+package import Certification
 package import Contracts
 import Foundation
 import Postgres
@@ -6,6 +7,21 @@ extension CertificationStore {
     /// Every certification of a job, sorted by model, then region; empty when there is no such job.
     package func certifications(of job: JobID) async throws -> [CertificationRecord] {
         try await client.query(Self.selectCertifications(of: job, limit: nil)).map(CertificationRecord.init)
+    }
+
+    /// The last verdict of each of a job's certifications that has one.
+    package func verdicts(of job: JobID) async throws -> [CertificationID: Verdict] {
+        let rows = try await client.query(
+            """
+            SELECT DISTINCT ON (r.certification_id) r.certification_id, r.verdict
+            FROM runs AS r JOIN certifications AS c ON c.id = r.certification_id
+            WHERE c.job_id = \(job.rawValue) AND r.verdict IS NOT NULL
+            ORDER BY r.certification_id, r.finished_at DESC
+            """)
+        return Dictionary(
+            try rows.map { row in
+                (try row.identifier("certification_id"), try row.decode(JSONB<Verdict>.self, "verdict").value)
+            }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Lists at most `limit` of the targets' current certifications, from 1, sorted by model, then region. The page starts

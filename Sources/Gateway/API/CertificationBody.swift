@@ -1,3 +1,4 @@
+import Certification
 import CertificationStore
 import Contracts
 import Foundation
@@ -34,9 +35,11 @@ struct CertificationBody: Sendable, Encodable {
     /// Until when a limit or an open circuit keeps it waiting, and which one.
     var deferredUntil: Date?
     var deferredBecause: String?
+    /// Only where a job is looked at and figures are asked for; absent without a verdict.
+    var figures: FiguresBody?
     var links: Links
 
-    init(_ record: CertificationRecord) {
+    init(_ record: CertificationRecord, verdict: Verdict? = nil) {
         id = record.id.description
         jobID = record.jobID.description
         provider = record.target.provider.rawValue
@@ -58,6 +61,7 @@ struct CertificationBody: Sendable, Encodable {
         nextAttemptAt = record.nextAttemptAt
         deferredUntil = record.deferredUntil
         deferredBecause = record.deferredBecause
+        figures = verdict.map(FiguresBody.init)
         links = Links(
             self: "\(APIPath.certifications)/\(record.id)", job: JobBody.path(of: record.jobID))
     }
@@ -66,7 +70,8 @@ struct CertificationBody: Sendable, Encodable {
         case id
         case jobID = "jobId"
         case provider, model, modelName, region, profile, status, attempts, rating, badge, reasonCode, reason, remedy
-        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil, deferredBecause, links
+        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil, deferredBecause, figures
+        case links
     }
 }
 

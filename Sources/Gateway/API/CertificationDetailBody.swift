@@ -41,8 +41,15 @@ struct RunBody: Sendable, Encodable {
     var softwareVersion: String
     /// Which version of the rubric rated it; absent when the attempt ended without a verdict.
     var rubricVersion: Int?
-    /// Absent when the attempt ended without a verdict.
+    /// This and what follows to `topFailures`: absent when the attempt ended without a verdict.
     var metrics: MetricsBody?
+    var coverage: CoverageBody?
+    /// Absent where the rubric does not weigh dimensions, too.
+    var quality: QualityBody?
+    /// Declared and observed; absent in old verdicts, too.
+    var capabilities: [CapabilityBody]?
+    /// The tests that tell most about why, at most three.
+    var topFailures: [FailureBody]?
     var reasonCode: String?
     var reason: String?
     var startedAt: Date
@@ -57,71 +64,14 @@ struct RunBody: Sendable, Encodable {
         softwareVersion = run.softwareVersion
         rubricVersion = run.verdict?.rubricVersion
         metrics = run.verdict.map { MetricsBody($0.metrics) }
+        coverage = run.verdict.map { CoverageBody($0.coverage) }
+        quality = run.verdict?.quality.map(QualityBody.init)
+        capabilities = run.verdict?.capabilities?.entries.map(CapabilityBody.init)
+        topFailures = run.verdict?.topFailures.map(FailureBody.init)
         reasonCode = run.reasonCode
         reason = run.reason
         startedAt = run.startedAt
         finishedAt = run.finishedAt
-    }
-}
-
-/// What one attempt measured. Times are milliseconds; rates are 0–1 and absent where nothing counts for them.
-struct MetricsBody: Sendable, Encodable {
-    var passed: Int
-    var failed: Int
-    var noAnswer: Int
-    var errors: Int
-    var graderErrors: Int
-    var skipped: Int
-    var successRate: Double?
-    var retries: Int
-    var calls: Int
-    var errorRate: Double?
-    var throttleRate: Double?
-    var latency: DistributionBody
-    /// Time to first token.
-    var ttft: DistributionBody
-    var inputTokens: Int
-    var outputTokens: Int
-    var outputTokensPerSecond: Double?
-
-    init(_ metrics: Metrics) {
-        passed = metrics.passed
-        failed = metrics.failed
-        noAnswer = metrics.noAnswer
-        errors = metrics.errors
-        graderErrors = metrics.graderErrors
-        skipped = metrics.skipped
-        successRate = metrics.successRate
-        retries = metrics.retries
-        calls = metrics.calls
-        errorRate = metrics.errorRate
-        throttleRate = metrics.throttleRate
-        latency = DistributionBody(metrics.latency)
-        ttft = DistributionBody(metrics.ttft)
-        inputTokens = metrics.inputTokens
-        outputTokens = metrics.outputTokens
-        outputTokensPerSecond = metrics.outputTokensPerSecond
-    }
-}
-
-/// A sample of times with the percentiles that its size allows.
-struct DistributionBody: Sendable, Encodable {
-    struct Percentile: Sendable, Encodable {
-        var milliseconds: Double
-        /// Whether the sample is large enough to trust the value.
-        var isReliable: Bool
-    }
-
-    var count: Int
-    var meanMs: Double?
-    var p50: Percentile?
-    var p95: Percentile?
-
-    init(_ distribution: Distribution) {
-        count = distribution.count
-        meanMs = distribution.meanMs
-        p50 = distribution.p50.map { Percentile(milliseconds: $0.milliseconds, isReliable: $0.isReliable) }
-        p95 = distribution.p95.map { Percentile(milliseconds: $0.milliseconds, isReliable: $0.isReliable) }
     }
 }
 
@@ -146,6 +96,8 @@ struct TestResultBody: Sendable, Encodable {
     var calls: Int
     var inputTokens: Int?
     var outputTokens: Int?
+    /// Figures of the test's own.
+    var measures: [String: Double]?
     var error: ErrorBody?
     /// The beginning of the answer that decided.
     var excerpt: String?
@@ -165,6 +117,7 @@ struct TestResultBody: Sendable, Encodable {
         calls = result.calls.count
         inputTokens = result.inputTokens
         outputTokens = result.outputTokens
+        measures = result.measures
         error = result.error.map {
             ErrorBody(category: $0.category, code: $0.code, message: $0.message, httpStatus: $0.httpStatus)
         }
@@ -176,8 +129,8 @@ struct TestResultBody: Sendable, Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case test, outcome, explanation, attempt, latencyMs, ttftMs, calls, inputTokens, outputTokens, error, excerpt
-        case capabilities
+        case test, outcome, explanation, attempt, latencyMs, ttftMs, calls, inputTokens, outputTokens, measures, error
+        case excerpt, capabilities
         case providerRequestIDs = "providerRequestIds"
         case startedAt, finishedAt
     }

@@ -23,7 +23,11 @@ struct EntityTag: Sendable, Hashable {
 extension JSONResponse {
     /// 200 with an entity tag, or 304 when the client already has the body. A cache has to ask each time.
     static func revalidated(_ body: some Encodable, for request: Request) throws -> Response {
-        let data = try data(body)
+        try revalidated(json: try data(body), for: request)
+    }
+
+    /// As above, for a body that is JSON already.
+    static func revalidated(json data: Data, for request: Request) throws -> Response {
         let tag = EntityTag(of: data)
         let headers: HTTPFields = [.eTag: tag.text, .cacheControl: "private, no-cache"]
         guard !tag.isKnown(by: request.headers) else {

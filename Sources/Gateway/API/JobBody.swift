@@ -1,3 +1,4 @@
+import Certification
 import CertificationStore
 import Contracts
 import Foundation
@@ -39,7 +40,9 @@ struct JobBody: Sendable, Encodable {
     var targets: [CancelledTargetBody]?
     var links: Links
 
-    init(_ job: JobRecord, certifications: [CertificationRecord]? = nil) {
+    init(
+        _ job: JobRecord, certifications: [CertificationRecord]? = nil, verdicts: [CertificationID: Verdict] = [:]
+    ) {
         id = job.id.description
         status = job.status
         requestedBy = job.requestedBy
@@ -57,7 +60,7 @@ struct JobBody: Sendable, Encodable {
         startedAt = job.startedAt
         finishedAt = job.finishedAt
         cancelledAt = job.cancelledAt
-        self.certifications = certifications.map { $0.map(CertificationBody.init) }
+        self.certifications = certifications.map { $0.map { CertificationBody($0, verdict: verdicts[$0.id]) } }
         links = Links(self: Self.path(of: job.id))
     }
 

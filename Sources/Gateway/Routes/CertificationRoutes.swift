@@ -8,12 +8,14 @@ import Hummingbird
 struct CertificationRoutes: Sendable {
     let store: any JobStore
     let registry: ModelRegistry
+    let suites: SuiteCatalog
     let cursors: CursorSigner
 
     var endpoints: [Endpoint] {
         [
             Endpoint("\(APIPath.certifications)", [.get: list]),
             Endpoint("\(APIPath.certifications)/{id}", [.get: show]),
+            Endpoint("\(APIPath.certifications)/{id}/result", [.get: result]),
         ]
     }
 
@@ -55,6 +57,28 @@ struct CertificationRoutes: Sendable {
         let body = CertificationPageBody(
             certifications: page.elements.map(CertificationBody.init), next: page.next)
         return try JSONResponse.encode(body, status: .ok, headers: PageRequest.link(next: page.next))
+    }
+
+    /// Everything that decided, as a document that `certforge rate` reads.
+    @Sendable private func result(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        try QueryReader(request, known: []).check()
+        let text = try context.parameters.require("id")
+        guard let id = CertificationID(text), let detail = try await store.certification(id) else {
+            throw Problem.notFound("certification", id: text)
+        }
+        guard let run = detail.judgedRun else {
+            throw Problem(
+                .notFound,
+                detail: "The certification \(id) has no result: it is \(detail.record.status.rawValue), and no attempt "
+                    + "ended with a verdict.")
+        }
+        guard let document = detail.resultDocument(of: run, suites: suites, registry: registry) else {
+            throw Problem(
+                .notFound,
+                detail: "The certification \(id) was judged by version \(run.softwareVersion), which did not keep the "
+                    + "tests of suite \(run.suite), version \(run.suiteVersion); certify the model again.")
+        }
+        return try JSONResponse.revalidated(json: try document.json(), for: request)
     }
 
     @Sendable private func show(_ request: Request, _ context: GatewayContext) async throws -> Response {

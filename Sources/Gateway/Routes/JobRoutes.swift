@@ -68,11 +68,15 @@ struct JobRoutes: Sendable {
     }
 
     @Sendable private func show(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        try QueryReader(request, known: []).check()
+        var query = QueryReader(request, known: ["figures"])
+        let wantsFigures = query.boolean("figures") ?? false
+        try query.check()
         let id = try Self.id(context)
         guard let job = try await store.job(id) else { throw Self.noJob("\(id)") }
         let certifications = try await store.certifications(of: id)
-        return try JSONResponse.revalidated(JobBody(job, certifications: certifications), for: request)
+        let verdicts = wantsFigures ? try await store.verdicts(of: id) : [:]
+        return try JSONResponse.revalidated(
+            JobBody(job, certifications: certifications, verdicts: verdicts), for: request)
     }
 
     @Sendable private func list(_ request: Request, _ context: GatewayContext) async throws -> Response {

@@ -46,7 +46,8 @@ struct GatewayAPI: Sendable {
         let jobs = JobRoutes(
             store: store, registry: registry, planner: JobPlanner(registry: registry, suites: suites),
             cursors: cursors, bodyLimits: bodyLimits, cancelPatience: cancelPatience, now: now, room: outboxRoom)
-        let certifications = CertificationRoutes(store: store, registry: registry, cursors: cursors)
+        let certifications = CertificationRoutes(
+            store: store, registry: registry, suites: suites, cursors: cursors)
         let catalogue = CatalogueRoutes(registry: registry)
         let statistics = StatisticsRoutes(store: store, now: now)
         let deadLetters = DeadLetterRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)

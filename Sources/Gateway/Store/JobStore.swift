@@ -1,3 +1,4 @@
+import Certification
 import CertificationStore
 import Contracts
 import Foundation
@@ -20,6 +21,9 @@ protocol JobStore: Sendable {
 
     /// Sorted by model, then region; empty when there is no such job.
     func certifications(of job: JobID) async throws -> [CertificationRecord]
+
+    /// The last verdict of each of a job's certifications that has one.
+    func verdicts(of job: JobID) async throws -> [CertificationID: Verdict]
 
     /// Newest first.
     func jobs(matching filter: JobFilter, after cursor: JobCursor?, limit: Int) async throws -> [JobRecord]

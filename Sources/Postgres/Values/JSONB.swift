@@ -29,6 +29,10 @@ extension JSONB: PostgresEncodable where Value: Encodable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var container = encoder.singleValueContainer()
+            // The style cuts off what is beyond the milliseconds; the nearest is meant, so that a value read and written
+            // again stays the same. A tenth more keeps a rounding error from taking one.
+            let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
+            let date = Date(timeIntervalSince1970: (milliseconds + 0.1) / 1000)
             try container.encode(date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
         }
         return encoder

@@ -1,3 +1,4 @@
+import Certification
 import Contracts
 import Foundation
 
@@ -61,6 +62,12 @@ actor InMemoryJobStore: JobStore {
     func certifications(of job: JobID) throws -> [CertificationRecord] {
         try checkTrouble()
         return stored.first { $0.job.id == job }?.certifications.sorted(by: Self.areInOrder) ?? []
+    }
+
+    /// None: what ends here ends without a run.
+    func verdicts(of job: JobID) throws -> [CertificationID: Verdict] {
+        try checkTrouble()
+        return [:]
     }
 
     func jobs(matching filter: JobFilter, after cursor: JobCursor?, limit: Int) throws -> [JobRecord] {

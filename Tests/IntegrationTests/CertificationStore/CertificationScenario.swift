@@ -179,7 +179,7 @@ struct CertificationScenario: Sendable {
             return result(index >= 4 - (failures[status] ?? 0) ? .fail : .pass, test: test.id)
         }
         let suite = Suite(id: .base, version: 1, tests: tests)
-        let verdict = Judge().verdict(on: TestHistory(suite: suite, results: results), at: now)
+        let verdict = try Judge.bundled().verdict(on: TestHistory(suite: suite, results: results), at: now)
         guard verdict.status == status else { throw Unexpected("the verdict is \(verdict.status)") }
         return verdict
     }

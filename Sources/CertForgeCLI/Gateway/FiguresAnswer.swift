@@ -1,0 +1,48 @@
+/// A verdict's figures as the gateway shows them in a job.
+struct FiguresAnswer: Decodable, Sendable {
+    struct Interval: Decodable, Sendable {
+        var lower: Double
+        var upper: Double
+    }
+
+    struct Coverage: Decodable, Sendable {
+        var judged: Int
+        var applicable: Int
+        var total: Int
+        var reported: Int?
+    }
+
+    struct ServiceLevel: Decodable, Sendable {
+        var serviceClass: String
+        var met: Int
+        var requests: Int
+    }
+
+    struct Capability: Decodable, Sendable {
+        var capability: String
+        var finding: String
+    }
+
+    struct Failure: Decodable, Sendable {
+        var test: String
+        var outcome: String
+        var explanation: String
+    }
+
+    var coverage: Coverage
+    var quality: Double?
+    var qualityInterval: Interval?
+    var successRate: Double?
+    var successInterval: Interval?
+    var calls: Int
+    var availability: Double?
+    var throttleRate: Double?
+    var unknownErrors: Int?
+    var latencyP50Ms: Double?
+    var ttftP50Ms: Double?
+    var outputTokensPerSecond: Double?
+    var serviceLevel: ServiceLevel?
+    var costUsd: String?
+    var capabilities: [Capability]
+    var topFailures: [Failure]
+}

@@ -1,0 +1,88 @@
+import Contracts
+
+/// What a target was declared to do, beside what it was seen to do.
+package struct CapabilityMatrix: Sendable, Hashable, Codable {
+    /// How declaration and observation stand to each other.
+    package enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Declared, and seen to work.
+        case works
+        /// Declared, and seen not to work.
+        case broken
+        /// Seen to work though nobody declares it.
+        case undeclared
+        /// Neither declared nor there.
+        case absent
+        /// Declared, and no test said anything about it.
+        case untested
+    }
+
+    package struct Entry: Sendable, Hashable, Codable {
+        package var capability: Capability
+        package var finding: Finding
+    }
+
+    /// By capability; what was neither declared nor tested is left out.
+    package var entries: [Entry]
+
+    package init(declared: some Sequence<Capability>, observed: [Capability: Bool]) {
+        let declared = Set(declared)
+        entries = declared.union(observed.keys).sorted().map { capability in
+            Entry(capability: capability, finding: Finding(declared.contains(capability), observed[capability]))
+        }
+    }
+
+    package func capabilities(_ finding: Finding) -> [Capability] {
+        entries.filter { $0.finding == finding }.map(\.capability)
+    }
+}
+
+extension CapabilityMatrix.Finding {
+    fileprivate init(_ isDeclared: Bool, _ works: Bool?) {
+        switch (isDeclared, works) {
+        case (true, true?): self = .works
+        case (true, false?): self = .broken
+        case (true, nil): self = .untested
+        case (false, true?): self = .undeclared
+        case (false, _): self = .absent
+        }
+    }
+}
+
+extension TestHistory {
+    /// What the tests' results say of capabilities. What failed once does not work; infrastructure trouble says nothing.
+    package var observedCapabilities: [Capability: Bool] {
+        var observed: [Capability: Bool] = [:]
+        for test in suite.tests {
+            guard let result = latest(of: test.id) else { continue }
+            var found = result.capabilities
+            if let capability = test.dimension.capability, found[capability] == nil {
+                found[capability] = result.showsThatItsCapabilityWorks
+            }
+            for (capability, works) in found { observed[capability] = works && observed[capability] ?? true }
+        }
+        return observed
+    }
+}
+
+extension SuiteTest.Dimension {
+    /// What a test of the dimension is a test of, for those that don't say so in their results.
+    fileprivate var capability: Capability? {
+        switch self {
+        case .streaming: .streaming
+        case .systemPrompt: .systemPrompt
+        default: nil
+        }
+    }
+}
+
+extension TestResult {
+    /// Nil when the result says nothing about it.
+    fileprivate var showsThatItsCapabilityWorks: Bool? {
+        switch outcome {
+        case .pass: true
+        case .fail, .noAnswer: false
+        case .skipped: error?.category == .capabilityUnsupported ? false : nil
+        case .error, .graderError: nil
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package import Contracts
+
+/// As much of a suite as a verdict depends on: its tests without what they ask.
+package struct SuiteOutline: Sendable, Hashable, Codable {
+    package struct Test: Sendable, Hashable, Codable {
+        package var id: TestID
+        package var name: String
+        package var dimension: SuiteTest.Dimension
+        package var isGate: Bool
+        package var counts: Bool
+        package var weight: Double
+    }
+
+    package var id: SuiteID
+    package var version: Int
+    /// Those that applied to the target, in the order in which they ran.
+    package var tests: [Test]
+
+    package init(_ suite: Suite) {
+        id = suite.id
+        version = suite.version
+        tests = suite.tests.map {
+            Test(
+                id: $0.id, name: $0.name, dimension: $0.dimension, isGate: $0.isGate, counts: $0.counts,
+                weight: $0.weight)
+        }
+    }
+
+    /// A suite that can be judged by and not run.
+    package var suite: Suite {
+        Suite(
+            id: id, version: version,
+            tests: tests.map {
+                SuiteTest(
+                    id: $0.id, name: $0.name, dimension: $0.dimension, isGate: $0.isGate, calls: [], timeoutSeconds: 0,
+                    counts: $0.counts, weight: $0.weight)
+            })
+    }
+}
