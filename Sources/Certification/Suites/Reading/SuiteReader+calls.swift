@@ -136,7 +136,9 @@ extension SuiteReader {
         let items = node.items() ?? []
         if items.isEmpty { node.fault("is an empty list", cure: "Add a grader.") }
         let graders = items.compactMap { decoded(Grader.self, $0) }
-        for conflict in FormatConflict.all(among: graders) { node.fault(conflict.problem, cure: conflict.cure) }
+        for conflict in FormatRule.conflicts(graders.compactMap(\.formatRule)) {
+            node.fault("holds rules that no answer can follow: \(conflict)", cure: "Remove one of the two.")
+        }
         return graders.count == items.count ? GraderGroup(.all, graders) : nil
     }
 
@@ -167,4 +169,15 @@ extension SuiteReader {
 
 extension String {
     fileprivate var trimmedOfStop: String { hasSuffix(".") ? String(dropLast()) : self }
+}
+
+extension Grader {
+    /// The rule of form that it checks; nil for every other grader.
+    fileprivate var formatRule: FormatRule? {
+        switch self {
+        case .uppercase: .allCaps
+        case .format(let rule): rule
+        default: nil
+        }
+    }
 }
