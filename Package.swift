@@ -159,7 +159,7 @@ let package = Package(
             [
                 "Contracts", "Certification", "Certificates", "CertificationStore", "MessagingPostgres", "Postgres",
                 "Curl",
-                "ServiceRuntime", jwtKit,
+                "ModelProviders", "ServiceRuntime", jwtKit,
                 argumentParser, unixSignals, logging, configuration, crypto,
             ]),
         program(

@@ -1,4 +1,3 @@
-import AWSWire
 import Certification
 import CertificationStore
 import Foundation
@@ -67,31 +66,10 @@ struct ProcessorSettings: Sendable {
     }
 
     private static func bedrock(_ settings: ServiceSettings) throws -> BedrockConfiguration {
-        let credentials = AWSCredentials(
-            accessKeyID: try settings.text("AWS_ACCESS_KEY_ID", purpose: "the access key that calls Bedrock"),
-            secretAccessKey: try settings.text("AWS_SECRET_ACCESS_KEY", purpose: "the secret of AWS_ACCESS_KEY_ID"),
-            sessionToken: try settings.optionalText("AWS_SESSION_TOKEN"))
-        var configuration = BedrockConfiguration(credentials: credentials)
-        let runtime = try endpoint(settings, keys: ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"])
-        let control = try endpoint(settings, keys: ["AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL"])
-        configuration.endpoint = runtime ?? .aws
-        // Who puts something in the runtime's place does not mean AWS to be asked about it.
-        configuration.controlEndpoint = control ?? (runtime == nil ? .awsControlPlane : nil)
-        return configuration
-    }
-
-    /// The first of the settings that is there.
-    private static func endpoint(_ settings: ServiceSettings, keys: [String]) throws -> BedrockEndpoint? {
-        for key in keys {
-            guard let url = try settings.optionalText(key) else { continue }
-            do {
-                return try BedrockEndpoint(url: url)
-            } catch {
-                // The error's own words quote the URL, which may hold a password.
-                throw ConfigurationFailure(
-                    key: key, problem: "is not an http or https URL without user, query and fragment")
-            }
+        do {
+            return try BedrockConfiguration { try settings.optionalText($0) }
+        } catch let error as BedrockSettingFault {
+            throw ConfigurationFailure(key: error.key, problem: error.problem)
         }
-        return nil
     }
 }

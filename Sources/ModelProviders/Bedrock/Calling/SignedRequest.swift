@@ -11,11 +11,9 @@ struct SignedRequest {
 
     let httpRequest: HTTPRequest
 
-    /// Builds and signs the request at this time.
+    /// Builds and signs the request at this time. Path and query are percent-encoded already; the path follows the
+    /// endpoint's base URL, the query has no `?`.
     ///
-    /// - Parameters:
-    ///   - path: percent-encoded, behind the endpoint's base URL.
-    ///   - query: percent-encoded, without `?`.
     /// - Throws: `regionUnavailable` when the region can't be a part of a host name.
     init(
         _ method: HTTPRequest.Method, path: String, query: String = "", body: Data = Data(), in region: Region,

@@ -7,7 +7,7 @@ struct BedrockErrorFacts: Hashable {
     /// Nothing when the words name no parameter that we know.
     var refusedParameters: [Capability] = []
 
-    /// - Parameter text: in lower case with straight apostrophes.
+    /// The text is in lower case with straight apostrophes.
     init(of category: ErrorCategory, text: String) {
         switch category {
         case .contextLength: limit = Self.contextLimit(text)
