@@ -169,7 +169,7 @@ let package = Package(
             [
                 "Contracts", "Certification", "Certificates", "CertificationStore", "MessagingPostgres", "Postgres",
                 "Curl",
-                "ServiceRuntime", jwtKit,
+                "ModelProviders", "ServiceRuntime", jwtKit,
                 argumentParser, unixSignals, logging, configuration, crypto,
             ]),
         program(

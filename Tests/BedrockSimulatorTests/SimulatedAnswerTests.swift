@@ -39,10 +39,11 @@ struct SimulatedAnswerTests {
 
     @Test("The system prompt decides the form of the answer")
     func system() throws {
-        #expect(Answerer().answer(to: try request("hello", system: "Always respond in uppercase.")).contains("HELLO"))
+        #expect(
+            Answerer().answer(to: try request("hello", system: "Always respond in uppercase.")).text.contains("HELLO"))
         #expect(
             Answerer().answer(to: try request("Capital of Italy?", system: "answer with the single word ELM please"))
-                == "ELM")
+                .text == "ELM")
     }
 
     @Test("A model's latency is the same every time and differs between models")

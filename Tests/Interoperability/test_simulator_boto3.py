@@ -93,7 +93,10 @@ def test_the_control_plane(simulator):
     control = client("bedrock", simulator, region="eu-central-1")
     models = control.list_foundation_models()["modelSummaries"]
     assert len(models) == 63
-    profiles = control.list_inference_profiles()["inferenceProfileSummaries"]
-    assert profiles and all(profile["inferenceProfileId"].startswith("eu.") for profile in profiles)
+    assert all(model["modelLifecycle"]["status"] == "ACTIVE" for model in models)
+    pages = control.get_paginator("list_inference_profiles").paginate(PaginationConfig={"PageSize": 7})
+    ids = [profile["inferenceProfileId"] for page in pages for profile in page["inferenceProfileSummaries"]]
+    assert len(ids) == len(set(ids)) > 14
+    assert {identifier.split(".")[0] for identifier in ids} == {"eu", "global"}
     on_demand = {model["modelId"] for model in models if "ON_DEMAND" in model["inferenceTypesSupported"]}
-    assert on_demand.isdisjoint(profile["inferenceProfileId"].removeprefix("eu.") for profile in profiles)
+    assert on_demand.isdisjoint(identifier.split(".", 1)[1] for identifier in ids)

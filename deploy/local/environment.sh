@@ -42,10 +42,11 @@ RABBITMQ_URL="amqp://certforge:certforge@127.0.0.1:$amqp_port/certforge"
 RABBITMQ_MANAGEMENT_URL="http://certforge:certforge@127.0.0.1:$management_port"
 SMTP_URL="smtp://127.0.0.1:$smtp_port?starttls=never"
 AWS_ENDPOINT_URL_BEDROCK_RUNTIME="http://127.0.0.1:$bedrock_port"
+AWS_ENDPOINT_URL_BEDROCK="$AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
 CERTFORGE_URL="http://127.0.0.1:$gateway_port"
 JWT_SECRET="local-development-secret-of-no-value-elsewhere"
 MAIL_FROM="CertForge <certforge@example.com>"
-export MAIL_FROM DATABASE_URL RABBITMQ_URL RABBITMQ_MANAGEMENT_URL SMTP_URL AWS_ENDPOINT_URL_BEDROCK_RUNTIME CERTFORGE_URL JWT_SECRET
+export MAIL_FROM DATABASE_URL RABBITMQ_URL RABBITMQ_MANAGEMENT_URL SMTP_URL AWS_ENDPOINT_URL_BEDROCK_RUNTIME AWS_ENDPOINT_URL_BEDROCK CERTFORGE_URL JWT_SECRET
 
 # service_urls NAME: prints the assignments of DATABASE_URL and RABBITMQ_URL for the user of gateway, processor or notifier,
 # who may do what that service does and nothing else.

@@ -85,6 +85,22 @@ final class BehaviourPlan: Sendable {
         }
     }
 
+    /// What the control plane says of models' lives, by model.
+    var lifecycles: [String: SimulatedLifecycle] {
+        state.withLock { state in
+            readAgainWhenChanged(&state)
+            return state.file.lifecycles
+        }
+    }
+
+    /// How long a model that delays its first chunk does so.
+    var delay: Duration {
+        state.withLock { state in
+            readAgainWhenChanged(&state)
+            return .milliseconds(state.file.delayMs ?? 300)
+        }
+    }
+
     private func readAgainWhenChanged(_ state: inout State) {
         guard let path else { return }
         let stamp = FileStamp(path: path)

@@ -1,12 +1,16 @@
 import Foundation
 
 /// The control file: `{"models": {"<model id>": {"behaviour": "throttle", "share": 0.3}}, "latencyScale": 0.5,
-/// "quotas": {"<model id>": {"requestsPerMinute": 60, "regions": ["us-east-1"]}}}`; the model `*` stands for all.
+/// "quotas": {"<model id>": {"requestsPerMinute": 60, "regions": ["us-east-1"]}}, "delayMs": 300, "lifecycles": {"<model id>":
+/// {"status": "LEGACY", "endOfLifeTime": "2027-01-01T00:00:00Z"}}}`; the model `*` stands for all in `quotas`.
 struct ControlFile: Sendable, Hashable {
     var models: [String: BehaviourRule] = [:]
     /// 0–100; nil leaves it to the environment.
     var latencyScale: Double?
     var quotas: [String: SimulatedQuota] = [:]
+    /// 0–60,000; of the models that delay their first chunk. Nil for 300.
+    var delayMs: Double?
+    var lifecycles: [String: SimulatedLifecycle] = [:]
 
     init() {}
 
@@ -49,7 +53,7 @@ extension ControlFileError {
 }
 
 extension ControlFile: Decodable {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case models, latencyScale, quotas }
+    private enum CodingKeys: String, CodingKey, CaseIterable { case models, latencyScale, quotas, delayMs, lifecycles }
 
     init(from decoder: any Decoder) throws {
         try decoder.refuseUnknownKeys(but: CodingKeys.allCases.map(\.rawValue))
@@ -57,6 +61,29 @@ extension ControlFile: Decodable {
         models = try container.decodeIfPresent([String: BehaviourRule].self, forKey: .models) ?? [:]
         latencyScale = try container.decodeIfPresent(Double.self, forKey: .latencyScale, in: 0...100)
         quotas = try container.decodeIfPresent([String: SimulatedQuota].self, forKey: .quotas) ?? [:]
+        delayMs = try container.decodeIfPresent(Double.self, forKey: .delayMs, in: 0...60_000)
+        lifecycles = try container.decodeIfPresent([String: SimulatedLifecycle].self, forKey: .lifecycles) ?? [:]
+    }
+}
+
+extension SimulatedLifecycle: Decodable {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case status, legacyTime, endOfLifeTime }
+
+    init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownKeys(but: CodingKeys.allCases.map(\.rawValue))
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        status = try container.decodeIfPresent(Status.self, forKey: .status) ?? .active
+        legacyTime = try Self.time(.legacyTime, in: container)
+        endOfLifeTime = try Self.time(.endOfLifeTime, in: container)
+    }
+
+    private static func time(_ key: CodingKeys, in container: KeyedDecodingContainer<CodingKeys>) throws -> String? {
+        guard let text = try container.decodeIfPresent(String.self, forKey: key) else { return nil }
+        guard (try? Date(text, strategy: .iso8601)) != nil else {
+            throw DecodingError.dataCorruptedError(
+                forKey: key, in: container, debugDescription: "it must be a time like 2027-01-01T00:00:00Z")
+        }
+        return text
     }
 }
 

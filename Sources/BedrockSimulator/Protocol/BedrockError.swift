@@ -29,6 +29,19 @@ struct BedrockError: Error, Sendable, Hashable {
                 + "ARN of an inference profile that contains this model.")
     }
 
+    static let converseUnsupported = validation(
+        "This action doesn't support the model that you provided. Try again with a supported text or chat model.")
+
+    static func inputTooLong(tokens: Int, limit: Int) -> BedrockError {
+        validation("Too many input tokens. Max input tokens: \(limit), request input token count: \(tokens)")
+    }
+
+    static func tooManyTokensAsked(limit: Int) -> BedrockError {
+        validation(
+            "The maximum tokens you requested exceeds the model limit of \(limit). Try again with a maximum tokens value "
+                + "that is lower than \(limit).")
+    }
+
     static func validation(_ message: String) -> BedrockError {
         BedrockError(type: "ValidationException", status: 400, message: message)
     }

@@ -14,7 +14,7 @@ extension Response {
     static func bedrock(_ error: BedrockError, requestID: String) throws -> Response {
         var response = try bedrock(["message": error.message], requestID: requestID)
         response.status = HTTPResponse.Status(code: error.status)
-        response.headers[named: "x-amzn-errortype"] = error.type
+        if !error.type.isEmpty { response.headers[named: "x-amzn-errortype"] = error.type }
         return response
     }
 }

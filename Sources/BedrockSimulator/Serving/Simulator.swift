@@ -47,16 +47,37 @@ struct Simulator: Sendable {
         var request = request
         let body = try await collectBody(of: &request)
         let region = try authenticate(request, path: path, query: parts.count > 1 ? parts[1] : "", body: body)
-        let plane = ControlPlane(registry: catalogue.registry)
-        switch (request.method, path) {
-        case (.get, "/foundation-models"):
-            return try .bedrock(plane.foundationModels(in: region), requestID: requestID)
-        case (.get, "/inference-profiles"):
-            return try .bedrock(plane.inferenceProfiles(in: region), requestID: requestID)
-        case (.post, _):
+        switch request.method {
+        case .get:
+            return try control(path, query: parts.count > 1 ? parts[1] : "", in: region, requestID: requestID)
+        case .post:
             return try await invoke(path, request, body: body, from: region, requestID: requestID)
         default:
             throw BedrockError.unknownOperation
+        }
+    }
+
+    private func control(_ path: String, query: String, in region: Region, requestID: String) throws -> Response {
+        let plane = ControlPlane(catalogue: catalogue, lifecycles: plan.lifecycles)
+        switch path {
+        case "/foundation-models":
+            return try .bedrock(plane.foundationModels(in: region), requestID: requestID)
+        case "/inference-profiles":
+            return try .bedrock(
+                plane.inferenceProfiles(in: region, query: Self.parameters(query)), requestID: requestID)
+        default:
+            guard let match = path.wholeMatch(of: /\/foundation-model-availability\/([^\/]+)/) else {
+                throw BedrockError.unknownOperation
+            }
+            return try .bedrock(
+                plane.availability(of: String(match.1).removingPercentEncoding ?? ""), requestID: requestID)
+        }
+    }
+
+    private static func parameters(_ query: String) -> [String: String] {
+        query.split(separator: "&").reduce(into: [:]) { parameters, field in
+            let parts = field.split(separator: "=", maxSplits: 1).map { String($0).removingPercentEncoding ?? "" }
+            if let name = parts.first { parameters[name] = parts.count > 1 ? parts[1] : "" }
         }
     }
 
@@ -87,25 +108,47 @@ struct Simulator: Sendable {
     private func invoke(
         _ path: String, _ request: Request, body: Data, from region: Region, requestID: String
     ) async throws -> Response {
-        guard let match = path.wholeMatch(of: /\/model\/(.+)\/(converse|converse-stream)/) else {
-            throw BedrockError.unknownOperation
-        }
+        guard
+            let match = path.wholeMatch(
+                of: /\/model\/(.+)\/(converse|converse-stream|invoke|invoke-with-response-stream)/)
+        else { throw BedrockError.unknownOperation }
         guard let called = String(match.1).removingPercentEncoding else { throw BedrockError.unknownModel }
+        let isStreamed = match.2.hasSuffix("stream")
         let model = try catalogue.resolve(called, from: region)
+        let earlierCalls = calls.all[model]?.calls ?? 0
         calls.count(model, \.calls)
         guard plan.admits(model: model, region: region.rawValue, at: Date()) else {
             calls.count(model, \.throttled)
             throw BedrockError.throttled
         }
-        let conversation = try ConverseRequest(body: body, model: model)
-        let (behaviour, scale) = plan.next(model: model, region: region.rawValue)
-        if behaviour == .timeOut { try await hang(request, model: model) }
-        if let refusal = BedrockError(of: behaviour, model: model) { throw refusal }
+        let dialect = try match.2.hasPrefix("invoke") ? self.dialect(of: model) : nil
+        let conversation = try dialect?.request(body) ?? ConverseRequest(body: body)
+        // Counted after the request was read: a share of calls is one of calls that can be answered.
+        let next = plan.next(model: model, region: region.rawValue)
+        if next.behaviour != .acceptAnything {
+            try conversation.validate(for: catalogue.limits(of: model, behaviour: next.behaviour))
+        }
+        if next.behaviour == .timeOut { try await hang(request, model: model) }
+        if next.behaviour == .lackConverse, dialect == nil { throw BedrockError.converseUnsupported }
+        let refusal = BedrockError(
+            of: next.behaviour, model: model, isStreamed: isStreamed, hasTools: conversation.hasTools)
+        if let refusal { throw refusal }
+        let utterance = Answerer(behaviour: next.behaviour, turn: earlierCalls)
+            .answer(to: conversation, isStreamed: isStreamed)
         let turn = Turn(
-            model: model, behaviour: behaviour, latency: LatencyProfile(modelID: model, scale: scale),
-            request: conversation, calls: calls)
-        return match.2 == "converse"
-            ? try await turn.reply(requestID: requestID) : try await turn.stream(requestID: requestID)
+            model: model, behaviour: next.behaviour, latency: LatencyProfile(modelID: model, scale: next.latencyScale),
+            calls: calls,
+            answer: SimulatedAnswer(saying: utterance, to: conversation, behaviour: next.behaviour),
+            delay: plan.delay)
+        if let dialect { return try await turn.answer(in: dialect, isStreamed: isStreamed, requestID: requestID) }
+        return isStreamed ? try await turn.stream(requestID: requestID) : try await turn.reply(requestID: requestID)
+    }
+
+    private func dialect(of model: String) throws(BedrockError) -> InvokeDialect {
+        guard let dialect = InvokeDialect(model: model) else {
+            throw .validation("The simulator knows no format of InvokeModel for this model.")
+        }
+        return dialect
     }
 
     /// Waits until the client of a request whose body has been collected goes away or the simulator shuts down, then throws.
@@ -119,20 +162,5 @@ struct Simulator: Sendable {
             source.finish()
         }
         throw CancellationError()
-    }
-}
-
-extension BedrockError {
-    /// What a behaviour answers instead of the model; nil for one that comes to an answer.
-    init?(of behaviour: Behaviour, model: String) {
-        switch behaviour {
-        case .throttle: self = .throttled
-        case .deny: self = .denied
-        case .endOfLife: self = .endOfLife
-        case .failInternally: self = .internalFailure
-        case .unavailable: self = .unavailable
-        case .requireProfile: self = .profileRequired(model)
-        case .normal, .timeOut, .breakStream, .cutStream, .endEmpty, .streamSlowly, .answerBadly, .buffer: return nil
-        }
     }
 }

@@ -6,38 +6,35 @@ import ServiceLifecycle
 
 /// One call of a model that gets as far as an answer.
 struct Turn: Sendable {
-    private let model: String
-    private let behaviour: Behaviour
-    private let latency: LatencyProfile
-    private let calls: CallLog
-    private let answer: SimulatedAnswer
-
-    init(model: String, behaviour: Behaviour, latency: LatencyProfile, request: ConverseRequest, calls: CallLog) {
-        self.model = model
-        self.behaviour = behaviour
-        self.latency = latency
-        self.calls = calls
-        let text =
-            switch behaviour {
-            case .endEmpty: ""
-            case .answerBadly: "Bananas are the answer to every question, one two three."
-            default: Answerer().answer(to: request)
-            }
-        answer = SimulatedAnswer(saying: text, to: request)
-    }
+    let model: String
+    let behaviour: Behaviour
+    let latency: LatencyProfile
+    let calls: CallLog
+    let answer: SimulatedAnswer
+    /// How long a model that delays its first chunk does so.
+    let delay: Duration
 
     /// The answer to Converse.
     ///
     /// - Throws: `CancellationError` when the simulator shuts down meanwhile.
     func reply(requestID: String) async throws -> Response {
-        let time = latency.firstToken + latency.perToken * answer.tokens.count
-        try await Self.pause(for: time)
-        let body = try JSONEncoder().encode(ConverseReply(answer, latency: time))
+        try await reply(
+            JSONEncoder().encode(ConverseReply(answer, behaviour: behaviour, latency: wholeTime)),
+            headers: .bedrock(requestID: requestID, contentType: "application/json"))
+    }
+
+    /// A body of any format, when the model has had its time.
+    func reply(_ body: Data, headers: HTTPFields) async throws -> Response {
+        try await Self.pause(for: wholeTime)
         calls.count(model, \.answered)
         return Response(
-            status: .ok, headers: .bedrock(requestID: requestID, contentType: "application/json"),
+            status: .ok, headers: headers,
             body: ResponseBody(contentLength: body.count) { writer in
                 try await countingAbandonment {
+                    if behaviour == .hangUp {
+                        try await writer.write(ByteBuffer(bytes: body.prefix(body.count / 2)))
+                        throw Cut()
+                    }
                     try await writer.write(ByteBuffer(bytes: body))
                     try await writer.finish(nil)
                 }
@@ -45,66 +42,47 @@ struct Turn: Sendable {
     }
 
     /// The answer to ConverseStream.
-    ///
-    /// - Throws: `CancellationError` when the simulator shuts down before the first token.
     func stream(requestID: String) async throws -> Response {
-        try await Self.pause(for: latency.firstToken)
+        try await stream(
+            StreamScript(answer, behaviour: behaviour, latency: latency, delay: delay), requestID: requestID)
+    }
+
+    /// - Throws: `CancellationError` when the simulator shuts down before the first token.
+    func stream(_ script: StreamScript, requestID: String) async throws -> Response {
+        // Such a model's only delay is the one that it is told.
+        if behaviour != .delayFirstChunk { try await Self.pause(for: latency.firstToken) }
         calls.count(model, \.answered)
         return Response(
             status: .ok,
             headers: .bedrock(requestID: requestID, contentType: "application/vnd.amazon.eventstream"),
             body: ResponseBody { writer in
                 try await countingAbandonment {
-                    try await write { try await writer.write(ByteBuffer(bytes: $0)) }
-                    try await writer.finish(nil)
+                    for step in script.steps {
+                        try await Self.pause(for: step.pause)
+                        if !step.bytes.isEmpty { try await writer.write(ByteBuffer(bytes: step.bytes)) }
+                    }
+                    switch script.end {
+                    case .finish: try await writer.finish(nil)
+                    case .cut: throw Cut()
+                    case .endless(let piece):
+                        while true { try await writer.write(ByteBuffer(bytes: piece)) }
+                    }
                 }
             })
     }
 
+    private var wholeTime: Duration { latency.firstToken + latency.perToken * answer.outputTokens }
+
     /// Ends the connection without ending the body.
-    private struct StreamCut: Error {}
+    private struct Cut: Error {}
 
     /// A client that is gone shows by a write that fails.
     private func countingAbandonment(_ write: () async throws -> Void) async throws {
         do {
             try await write()
         } catch {
-            if !(error is StreamCut), !(error is CancellationError) { calls.count(model, \.abandoned) }
+            if !(error is Cut), !(error is CancellationError) { calls.count(model, \.abandoned) }
             throw error
-        }
-    }
-
-    /// How much of its text a stream that ends badly gets to send.
-    private static let tokensBeforeTheEnd = 2
-
-    private func write(_ send: (Data) async throws -> Void) async throws {
-        let started = ContinuousClock.now
-        try await send(try StreamFrame.start())
-        switch behaviour {
-        case .breakStream:
-            try await stream(answer.tokens.prefix(Self.tokensBeforeTheEnd), send)
-            return try await send(
-                try StreamFrame.exception(
-                    "modelStreamErrorException", "The model encountered an error while streaming its answer."))
-        case .cutStream:
-            try await stream(answer.tokens.prefix(Self.tokensBeforeTheEnd), send)
-            throw StreamCut()
-        case .buffer:
-            try await Self.pause(for: latency.perToken * answer.tokens.count)
-            if !answer.tokens.isEmpty { try await send(try StreamFrame.delta(answer.text)) }
-        default:
-            try await stream(answer.tokens[...], send)
-        }
-        try await send(try StreamFrame.blockStop())
-        try await send(try StreamFrame.stop(answer.stopReason))
-        try await send(try StreamFrame.metadata(answer, latency: started.duration(to: .now) + latency.firstToken))
-    }
-
-    private func stream(_ tokens: ArraySlice<String>, _ send: (Data) async throws -> Void) async throws {
-        let time = behaviour == .streamSlowly ? latency.perToken * 10 : latency.perToken
-        for token in tokens {
-            try await send(try StreamFrame.delta(token))
-            try await Self.pause(for: time)
         }
     }
 

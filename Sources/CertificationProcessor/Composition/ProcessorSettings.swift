@@ -1,4 +1,3 @@
-import AWSWire
 import Certification
 import CertificationStore
 import Foundation
@@ -78,22 +77,10 @@ struct ProcessorSettings: Sendable {
     }
 
     private static func bedrock(_ settings: ServiceSettings) throws -> BedrockConfiguration {
-        let credentials = AWSCredentials(
-            accessKeyID: try settings.text("AWS_ACCESS_KEY_ID", purpose: "the access key that calls Bedrock"),
-            secretAccessKey: try settings.text("AWS_SECRET_ACCESS_KEY", purpose: "the secret of AWS_ACCESS_KEY_ID"),
-            sessionToken: try settings.optionalText("AWS_SESSION_TOKEN"))
-        var configuration = BedrockConfiguration(credentials: credentials)
-        for key in ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"] {
-            guard let url = try settings.optionalText(key) else { continue }
-            do {
-                configuration.endpoint = try BedrockEndpoint(url: url)
-            } catch {
-                // The error's own words quote the URL, which may hold a password.
-                throw ConfigurationFailure(
-                    key: key, problem: "is not an http or https URL without user, query and fragment")
-            }
-            break
+        do {
+            return try BedrockConfiguration { try settings.optionalText($0) }
+        } catch let error as BedrockSettingFault {
+            throw ConfigurationFailure(key: error.key, problem: error.problem)
         }
-        return configuration
     }
 }

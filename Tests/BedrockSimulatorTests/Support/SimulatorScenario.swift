@@ -23,13 +23,22 @@ struct SimulatorScenario: Sendable {
 
     /// Runs a simulator for as long as `body` runs.
     ///
-    /// - Parameter latencyScale: 0 answers at once.
-    static func run(latencyScale: Double = 0, _ body: (SimulatorScenario) async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - latencyScale: 0 answers at once.
+    ///   - control: the control file's JSON; nil for none.
+    static func run(
+        latencyScale: Double = 0, control: String? = nil, _ body: (SimulatorScenario) async throws -> Void
+    ) async throws {
         let logger = Logger(label: "simulator-tests", factory: { _ in SwiftLogNoOpLogHandler() })
+        let controlFile = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).json")
+        if let control { try Data(control.utf8).write(to: controlFile) }
+        defer { try? FileManager.default.removeItem(at: controlFile) }
         let simulator = Simulator(
             verifier: SigV4Verifier(service: "bedrock") { $0 == credentials.accessKeyID ? credentials : nil },
             catalogue: ModelCatalogue(registry: try ModelRegistry.bundled()),
-            plan: BehaviourPlan(path: nil, latencyScale: latencyScale, logger: logger), logger: logger)
+            plan: BehaviourPlan(
+                path: control == nil ? nil : controlFile.path, latencyScale: latencyScale, logger: logger),
+            logger: logger)
         let (ports, source) = AsyncStream<Int>.makeStream()
         let application = simulator.application(host: "127.0.0.1", port: 0) { port in
             if let port { source.yield(port) }
@@ -51,12 +60,18 @@ struct SimulatorScenario: Sendable {
 
     func shutDown() async { await group.triggerGracefulShutdown() }
 
-    func provider(timeout: Duration = .seconds(20)) throws -> BedrockProvider {
+    /// - Parameter asksControlPlane: whether profiles are looked up, rather than guessed.
+    func provider(timeout: Duration = .seconds(20), asksControlPlane: Bool = false) throws -> BedrockProvider {
         BedrockProvider(
             engine: engine,
-            configuration: BedrockConfiguration(
-                credentials: Self.credentials, endpoint: try BedrockEndpoint(url: url),
-                timeouts: TransferTimeouts(total: timeout)))
+            configuration: try configuration(timeout: timeout, asksControlPlane: asksControlPlane))
+    }
+
+    func configuration(timeout: Duration = .seconds(20), asksControlPlane: Bool = true) throws -> BedrockConfiguration {
+        let endpoint = try BedrockEndpoint(url: url)
+        return BedrockConfiguration(
+            credentials: Self.credentials, endpoint: endpoint, controlEndpoint: asksControlPlane ? endpoint : nil,
+            timeouts: TransferTimeouts(total: timeout))
     }
 
     func target(_ model: String) -> Target {
@@ -71,8 +86,11 @@ struct SimulatorScenario: Sendable {
     ) async throws -> HTTPResponse {
         let signer = SigV4Signer(credentials: Self.credentials, region: region.rawValue, service: "bedrock")
         let host = String(url.dropFirst("http://".count))
+        let parts = path.split(separator: "?", maxSplits: 1).map(String.init)
         let signed = signer.sign(
-            SignableRequest(method: method.rawValue, path: path, headers: [("Host", host)], body: body), at: Date())
+            SignableRequest(
+                method: method.rawValue, path: parts[0], query: parts.count > 1 ? parts[1] : "",
+                headers: [("Host", host)], body: body), at: Date())
         return try await engine.send(
             HTTPRequest(
                 method: method, url: url + path,
