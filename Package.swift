@@ -92,7 +92,9 @@ let package = Package(
         // Semantics and domain: they know no wrapper
         module("Contracts"),
         module("Messaging", ["Contracts", lifecycle, logging, metrics]),
-        module("Certification", ["Contracts", yams, crypto], resources: [.embedInCode("Registry/registry.json")]),
+        module(
+            "Certification", ["Contracts", yams, crypto],
+            resources: [.embedInCode("Registry/registry.json"), .embedInCode("Pricing/prices.yaml")]),
         module("Certificates", ["Contracts", "Certification", jwtKit, crypto]),
         module("AWSWire", [crypto]),
 
