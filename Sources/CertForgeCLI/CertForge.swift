@@ -14,6 +14,7 @@ struct CertForge: AsyncParsableCommand {
         version: ServiceProcess.version,
         subcommands: [
             Certify.self, Jobs.self, Waiting.self, Schedules.self, DeadLetters.self, Models.self, Limits.self,
+            Costs.self,
             Token.self,
             Migrate.self, TopologyCommand.self, Doctor.self,
         ])

@@ -34,6 +34,8 @@ struct CertificationBody: Sendable, Encodable {
     /// Until when a limit or an open circuit keeps it waiting, and which one.
     var deferredUntil: Date?
     var deferredBecause: String?
+    /// What its calls have cost so far; absent when none was made.
+    var cost: CostBody?
     var links: Links
 
     init(_ record: CertificationRecord) {
@@ -58,6 +60,7 @@ struct CertificationBody: Sendable, Encodable {
         nextAttemptAt = record.nextAttemptAt
         deferredUntil = record.deferredUntil
         deferredBecause = record.deferredBecause
+        cost = record.spending.map(CostBody.init)
         links = Links(
             self: "\(APIPath.certifications)/\(record.id)", job: JobBody.path(of: record.jobID))
     }
@@ -66,7 +69,7 @@ struct CertificationBody: Sendable, Encodable {
         case id
         case jobID = "jobId"
         case provider, model, modelName, region, profile, status, attempts, rating, badge, reasonCode, reason, remedy
-        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil, deferredBecause, links
+        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil, deferredBecause, cost, links
     }
 }
 

@@ -10,15 +10,18 @@ struct CertificationDetailBody: Sendable, Encodable {
     var runs: [RunBody]
     /// Each test's result of each attempt, in the order in which they ended.
     var tests: [TestResultBody]
+    /// What its calls are charged by; absent when nobody knows.
+    var price: PriceBody?
 
     init(_ detail: CertificationDetail) {
         certification = CertificationBody(detail.record)
         runs = detail.runs.map(RunBody.init)
         tests = detail.results.map(TestResultBody.init)
+        price = detail.record.price.map(PriceBody.init)
     }
 
     enum CodingKeys: String, CodingKey {
-        case runs, tests
+        case runs, tests, price
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -26,6 +29,7 @@ struct CertificationDetailBody: Sendable, Encodable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(runs, forKey: .runs)
         try container.encode(tests, forKey: .tests)
+        try container.encodeIfPresent(price, forKey: .price)
     }
 }
 
@@ -146,6 +150,8 @@ struct TestResultBody: Sendable, Encodable {
     var calls: Int
     var inputTokens: Int?
     var outputTokens: Int?
+    /// Absent when nobody knows the price.
+    var cost: TestCostBody?
     var error: ErrorBody?
     /// The beginning of the answer that decided.
     var excerpt: String?
@@ -165,6 +171,7 @@ struct TestResultBody: Sendable, Encodable {
         calls = result.calls.count
         inputTokens = result.inputTokens
         outputTokens = result.outputTokens
+        cost = TestCostBody(result.calls)
         error = result.error.map {
             ErrorBody(category: $0.category, code: $0.code, message: $0.message, httpStatus: $0.httpStatus)
         }
@@ -176,7 +183,8 @@ struct TestResultBody: Sendable, Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case test, outcome, explanation, attempt, latencyMs, ttftMs, calls, inputTokens, outputTokens, error, excerpt
+        case test, outcome, explanation, attempt, latencyMs, ttftMs, calls, inputTokens, outputTokens, cost, error,
+            excerpt
         case capabilities
         case providerRequestIDs = "providerRequestIds"
         case startedAt, finishedAt
