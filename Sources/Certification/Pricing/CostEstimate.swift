@@ -33,6 +33,13 @@ package struct CostEstimate: Sendable, Hashable, Codable {
         package var price: AppliedPrice?
         package var expected: Extent
         package var worstCase: Extent
+
+        package init(target: Target, price: AppliedPrice?, expected: Extent, worstCase: Extent) {
+            self.target = target
+            self.price = price
+            self.expected = expected
+            self.worstCase = worstCase
+        }
     }
 
     package var expected: Extent

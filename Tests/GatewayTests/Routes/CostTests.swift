@@ -1,4 +1,5 @@
 import Certification
+import CertificationStore
 import Contracts
 import Foundation
 import HTTPTypes
@@ -74,6 +75,7 @@ struct CostTests {
         #expect(await gateway.store.submissions.isEmpty)
         let accepted = try await gateway.send(.post, Self.jobs, body: body(#", "confirmCost": "\#(amount)""#))
         #expect(accepted.status == .accepted)
+        #expect(String(buffer: accepted.body).contains("\"estimate\":{\"expected\":"))
         #expect(await gateway.store.submissions.first?.targets.allSatisfy { $0.price != nil } == true)
     }
 
