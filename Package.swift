@@ -96,6 +96,7 @@ let package = Package(
             "Certification", ["Contracts", yams, crypto],
             resources: [
                 .embedInCode("Registry/registry.json"),
+                .embedInCode("Pricing/prices.yaml"),
                 .embedInCode("Suites/Bundled/smoke.yaml"),
                 .embedInCode("Suites/Bundled/base.yaml"),
                 .embedInCode("Suites/Bundled/standard.yaml"),

@@ -14,7 +14,7 @@ struct CertForge: AsyncParsableCommand {
         version: ServiceProcess.version,
         subcommands: [
             Certify.self, Jobs.self, ShowResult.self, Rate.self, Waiting.self, Schedules.self, DeadLetters.self,
-            Models.self, Suites.self, Limits.self, Call.self, Token.self,
+            Models.self, Suites.self, Limits.self, Costs.self, Call.self, Token.self,
             Migrate.self, TopologyCommand.self, Doctor.self,
         ])
 }

@@ -46,6 +46,8 @@ package struct Surroundings: Sendable {
             "MAIL_FROM": "certforge@example.com", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
             "SIMULATOR_CONTROL_FILE": controlFile.path,
+            // The simulator's models have no price but this.
+            "PRICES": Self.prices, "COST_CONFIRMATION_THRESHOLD": "1000",
         ].merging(settings) { _, new in new }
         try await callManagement(.put, "vhosts/\(name)")
         try await callManagement(
@@ -56,6 +58,13 @@ package struct Surroundings: Sendable {
         // The users are there, so that their permissions in the new virtual host are set as well.
         _ = try await command("topology", "apply", "--yes")
     }
+
+    private static let prices = """
+        version: simulator
+        prices:
+          - {provider: bedrock, model: "*", validFrom: 2020-01-01, input: 0.10, output: 0.40, source: made up,
+             checked: 2026-11-21}
+        """
 
     /// Starts a program, with settings of its own that come before those of all. A service logs in as its own user.
     package func start(_ program: String, settings: [String: String] = [:]) throws -> RunningProgram {

@@ -20,7 +20,7 @@ struct SuiteModelTests {
     @Test("Each test has a model that passes and one that fails it; the table lists them")
     func table() async throws {
         var rows: [Row] = []
-        for suite in SuiteCatalog().suites {
+        for suite in try SuiteCatalog.bundled().suites {
             for test in suite.tests {
                 let flaw = try #require(SuiteFlaws.byTest[test.id.rawValue], "\(test.id) has no model that fails it")
                 let passing = try await result(of: test, by: .normal)

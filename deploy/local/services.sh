@@ -63,7 +63,8 @@ start_all() {
         SIMULATOR_CONTROL_FILE="${SIMULATOR_CONTROL_FILE:-}" \
         "$bin/bedrock-simulator"
     start gateway "$gateway_health_port" env "${gateway_urls[@]}" HTTP_PORT="$gateway_port" \
-        HEALTH_PORT="$gateway_health_port" "$bin/gateway"
+        HEALTH_PORT="$gateway_health_port" PRICES_FILE="${PRICES_FILE:-$repository/deploy/local/simulator-prices.yaml}" \
+        "$bin/gateway"
     # The simulator's quotas open again after seconds, not after a minute as Bedrock's do.
     start certification-processor "$processor_health_port" env "${processor_urls[@]}" HEALTH_PORT="$processor_health_port" \
         CERTIFICATION_RETRY_BASE="${CERTIFICATION_RETRY_BASE:-0.5}" CERTIFICATION_RETRY_CAP="${CERTIFICATION_RETRY_CAP:-2}" \

@@ -13,6 +13,11 @@ struct Certify: AsyncParsableCommand {
 
     @OptionGroup var selection: SelectionOptions
 
+    @OptionGroup var cost: CostOptions
+
+    @Flag(help: "Only say what it would cost.")
+    var estimate = false
+
     @Flag(inversion: .prefixedNo, help: "Wait for the verdicts.")
     var wait = true
 
@@ -29,7 +34,12 @@ struct Certify: AsyncParsableCommand {
 
     func run() async throws {
         let client = try await gateway.client()
-        let accepted = try await submit(to: client)
+        let asked = cost.applied(to: selection.request)
+        let prospect: EstimateAnswer = try await patiently {
+            try await client.post("/api/v1/certifications/estimates", asked)
+        }
+        guard !estimate else { return Console.result(EstimateTable(prospect).text) }
+        let accepted = try await submit(try cost.confirmed(asked, prospect), to: client)
         let targets = accepted.targetCount.counted("target")
         Console.result("Job \(accepted.id): \(targets), suite \(accepted.suite), lane \(accepted.lane)".terminalSafe)
         guard wait else { return }
@@ -39,13 +49,16 @@ struct Certify: AsyncParsableCommand {
     }
 
     /// One key for all attempts, so that the job is made once even when an answer was lost.
-    private func submit(to client: GatewayClient) async throws -> JobAnswer {
+    private func submit(_ request: JobRequest, to client: GatewayClient) async throws -> JobAnswer {
         let key = UUID()
-        let progress = ProgressBar(columns: nil, write: Console.note)
-        let patience = Patience { progress.note("Waiting for the gateway: \($0)") }
-        return try await patience.answer {
-            try await client.post("/api/v1/certifications/jobs", selection.request, idempotencyKey: key)
+        return try await patiently {
+            try await client.post("/api/v1/certifications/jobs", request, idempotencyKey: key)
         }
+    }
+
+    private func patiently<Answer: Sendable>(_ call: () async throws -> Answer) async throws -> Answer {
+        let progress = ProgressBar(columns: nil, write: Console.note)
+        return try await Patience { progress.note("Waiting for the gateway: \($0)") }.answer(of: call)
     }
 
     private func verdicts(of accepted: JobAnswer, from client: GatewayClient) async throws -> JobAnswer {

@@ -21,6 +21,8 @@ struct JobAnswer: Decodable, Sendable {
     var certifications: [CertificationAnswer]?
     /// Only after a cancellation.
     var targets: [CancelledTargetAnswer]?
+    var cost: CostAnswer?
+    var budget: BudgetAnswer?
 }
 
 /// What a cancellation did to a target, as the gateway shows it.
@@ -74,4 +76,8 @@ struct JobRequest: Encodable, Sendable {
     var lane: String?
     var suite: String?
     var notify: [String]?
+    var budget: String?
+    var maxTokens: Int?
+    var confirmCost: String?
+    var unknownPrices: String?
 }

@@ -14,10 +14,13 @@ enum Console {
 
     /// Asks a question that is answered with y or n. Whoever is no terminal cannot answer, and so has said yes.
     static func confirm(_ question: String) -> Bool {
-        guard isatty(FileHandle.standardInput.fileDescriptor) == 1 else { return true }
+        guard isInteractive else { return true }
         note("\(question) [y/N] ")
         return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
     }
+
+    /// Whether somebody can answer a question.
+    static var isInteractive: Bool { isatty(FileHandle.standardInput.fileDescriptor) == 1 }
 
     private static func write(_ text: String, to handle: FileHandle) {
         do {

@@ -27,6 +27,8 @@ struct VerdictMatrix {
         lines += job.skipped.map { "skipped  \($0.model) in \($0.region): \($0.reason)" }
         let counts = job.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         lines += ["", "Job \(job.id) \(job.status.rawValue): \(job.targetCount.counted("target")): \(counts)"]
+        if let cost = job.cost { lines.append("Cost: \(cost.words)") }
+        if let budget = job.budget { lines.append(budget.sentence) }
         return lines.map(\.terminalSafe).joined(separator: "\n")
     }
 

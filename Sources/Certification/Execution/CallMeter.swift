@@ -1,4 +1,5 @@
 package import Contracts
+package import Foundation
 
 /// Lets calls through as far as a job's budget reaches, and counts what they cost.
 package protocol CallMeter: Sendable {
@@ -13,11 +14,17 @@ package protocol CallMeter: Sendable {
 
 /// What a call was let through with.
 package struct CallReservation: Sendable, Hashable {
+    /// Names what a budget has set aside; nil when there is no budget.
+    package var id: UUID?
+    /// At worst; nil when nobody knows the price.
     package var reserved: Money?
+    /// At worst.
     package var inputTokens: Int
+    /// At worst.
     package var outputTokens: Int
 
-    package init(reserved: Money? = nil, inputTokens: Int = 0, outputTokens: Int = 0) {
+    package init(id: UUID? = nil, reserved: Money? = nil, inputTokens: Int = 0, outputTokens: Int = 0) {
+        self.id = id
         self.reserved = reserved
         self.inputTokens = inputTokens
         self.outputTokens = outputTokens

@@ -11,9 +11,9 @@ package struct AttemptCost: Sendable, Hashable {
     /// The calls of those tests that have no final result yet: their number, and their input with their limit on output,
     /// which is what Bedrock reserves.
     package init(of suite: Suite, for facts: ModelFacts = ModelFacts(), after results: [TestResult]) {
-        let calls = TestHistory(suite: suite, results: results).unfinished.flatMap { $0.plan(for: facts) }
+        let calls = suite.plannedCalls(for: facts, after: results)
         self.init(
             requests: Double(calls.count),
-            tokens: calls.reduce(0) { $0 + Double($1.inputTokens + $1.outputTokens) })
+            tokens: calls.reduce(0) { $0 + Double($1.inputTokens + $1.outputTokenLimit) })
     }
 }

@@ -26,6 +26,10 @@ final class ProcessorMetrics: Sendable {
         "certification_leases_held": "Leases that this process renews.",
         "certification_suspects_running": "Certifications that run here now and over which two workers died before.",
         "certification_worker_deaths_total": "Deaths of workers that this process found and counted.",
+        "certification_cost_dollars_total":
+            "What calls cost in US dollars, by whether the provider reported the usage.",
+        "certification_tokens_total": "Tokens of calls to models, by direction.",
+        "certification_budget_stops_total": "Calls that a job's budget kept from being made.",
     ]
 
     init(factory: any MetricsFactory = MetricsSystem.factory) {
@@ -74,6 +78,22 @@ final class ProcessorMetrics: Sendable {
         for call in result.calls where call.ending == .failed {
             count("certification_provider_errors_total", "category", (call.errorCategory ?? .unknown).rawValue)
         }
+    }
+
+    func record(_ spending: Spending) {
+        let isEstimated = spending.estimatedAmount > .zero
+        FloatingPointCounter(
+            label: "certification_cost_dollars_total", dimensions: [("basis", isEstimated ? "estimated" : "reported")],
+            factory: factory
+        ).increment(by: Double(spending.amount.nanoDollars) / 1_000_000_000)
+        for (direction, tokens) in [("input", spending.inputTokens), ("output", spending.outputTokens)] {
+            Counter(label: "certification_tokens_total", dimensions: [("direction", direction)], factory: factory)
+                .increment(by: tokens)
+        }
+    }
+
+    func recordBudgetStop() {
+        Counter(label: "certification_budget_stops_total", factory: factory).increment()
     }
 
     func recordDeferral() {

@@ -107,7 +107,8 @@ struct AttemptConclusion: Sendable {
     /// Only the last attempt, which might have gone otherwise, leaves a dead letter; so does throttling without an end.
     private func deadLetterCause(of verdict: Verdict) -> DeadLetterCause? {
         let isThrottled = verdict.reasonCode.flatMap(ErrorCategory.init(rawValue:))?.isThrottle ?? false
-        guard verdict.status == .inconclusive,
+        // More attempts would not have gone otherwise when the money was gone.
+        guard verdict.status == .inconclusive, verdict.reasonCode != ErrorCategory.budgetExceeded.rawValue,
             claim.attempt >= settings.retry.policy.maxAttempts || isThrottled
         else { return nil }
         return DeadLetterCause(.attemptsExhausted, error: verdict.reason ?? "The target could not be judged.")

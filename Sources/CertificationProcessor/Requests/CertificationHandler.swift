@@ -128,14 +128,17 @@ struct CertificationHandler: MessageHandler {
             maxAttempts: settings.retry.policy.maxAttempts,
             throttling: throttling(of: claim), resuming: claim.results)
         let evidence = AttemptEvidence()
+        let meter = ClaimMeter(claim: claim, lease: lease, store: store, metrics: metrics, logger: logger)
         let attempt = Attempt(
-            target: claim.target, number: claim.attempt, run: run, executor: TestExecutor(provider: provider),
-            facts: registry.facts(of: claim.target.model), timeLimit: max(settings.timeLimit, longest),
+            target: claim.target, number: claim.attempt, run: run,
+            executor: TestExecutor(provider: provider, meter: meter), facts: registry.facts(of: claim.target.model),
+            timeLimit: max(settings.timeLimit, longest),
             record: { result in
                 evidence.add(result)
-                return try await record(result, under: claim, lease: lease, logger: logger)
+                return try await record(result, meter: meter, under: claim, lease: lease, logger: logger)
             })
         let end = try await attempt.perform(under: lease)
+        await meter.recordRest()
         let duration = ContinuousClock.now - started
         metrics.recordAttempt(end, took: duration)
         // Before the certification's end is written: a breaker's probe holds its place until then.
@@ -155,11 +158,14 @@ struct CertificationHandler: MessageHandler {
     }
 
     private func record(
-        _ result: TestResult, under claim: Claim, lease: Lease, logger: Logger
+        _ result: TestResult, meter: ClaimMeter, under claim: Claim, lease: Lease, logger: Logger
     ) async throws -> WriteOutcome? {
         metrics.record(result)
-        return try await DatabasePatience(logger: logger)
-            .write(under: lease) { try await store.record(result, under: claim) }
+        let spending = meter.unsettledSpending
+        let outcome = try await DatabasePatience(logger: logger)
+            .write(under: lease) { try await store.record(result, spending: spending, under: claim) }
+        if outcome != nil { meter.noteRecorded(spending) }
+        return outcome
     }
 }
 

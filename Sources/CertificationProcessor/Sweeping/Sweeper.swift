@@ -37,6 +37,7 @@ struct Sweeper: Service {
                     "Targets that waited for their turn are dispatched",
                     metadata: ["jobId": "\(job)", "count": "\(count)"])
             }
+            try await store.chargeAbandonedReservations(leaseExpiredFor: grace)
             try await store.forgetWorkers(silentFor: longestSilence)
         } catch {
             guard !Task.isCancelled else { return }

@@ -1,3 +1,4 @@
+package import Certification
 package import Contracts
 package import Foundation
 
@@ -28,13 +29,17 @@ package struct CertificationRecord: Sendable, Hashable {
     package var deferredUntil: Date?
     /// Which limit or circuit, in a few words.
     package var deferredBecause: String?
+    /// What its calls are charged by; nil when nobody knows.
+    package var price: AppliedPrice?
+    /// What its calls have cost so far; nil when none was made.
+    package var spending: Spending?
 
     /// The outcome as events and mails carry it. The model's id stands in for a missing name.
     package var summary: CertificationSummary {
         CertificationSummary(
             certificationID: id, target: target, modelName: modelName ?? target.model.rawValue, status: status,
             rating: rating, badge: badge, reasonCode: reasonCode, reason: reason, remedy: remedy, attempts: attempts,
-            certifiedUntil: certifiedUntil)
+            certifiedUntil: certifiedUntil, cost: spending.map(CostSummary.init))
     }
 }
 

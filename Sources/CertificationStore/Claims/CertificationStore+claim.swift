@@ -109,12 +109,15 @@ extension CertificationStore {
         ])
         guard let fence = try rows[0].first?.decode(Int.self, "fence") else { return nil }
         if afterDeath { try await countDeath(row.death, on: connection) }
+        if row.hasBudget {
+            try await Self.chargeReservations("r.certification_id = \(row.id.rawValue)", on: connection)
+        }
         return Claim(
             certificationID: row.id, jobID: row.jobID, target: row.target, suite: row.suite, lane: row.lane,
             attempt: step.message.attempt, fence: fence, runID: RunID(), startedAt: step.now,
             results: try rows[1].map { try $0.testResult() }, workerDeaths: row.view.deaths, isAfterDeath: afterDeath,
             message: step.message, isProbe: isProbe, throttleDeferrals: row.throttleDeferrals,
-            throttledSince: row.throttledSince)
+            throttledSince: row.throttledSince, price: row.price, hasBudget: row.hasBudget)
     }
 
     private func end(
@@ -141,6 +144,7 @@ extension CertificationStore {
                    c.request_id, c.deferred_until, c.deferred_because, c.admitted_at, c.throttle_deferrals,
                    c.throttled_since, COALESCE(c.deferred_until > clock_timestamp(), false) AS is_deferred,
                    EXTRACT(EPOCH FROM c.lease_expires_at - clock_timestamp())::float8 AS lease_remaining,
+                   c.price, EXISTS (SELECT FROM job_budgets WHERE job_id = c.job_id) AS has_budget,
                    jobs.suite, jobs.lane, jobs.status AS job_status, jobs.cancelled_at IS NOT NULL AS job_cancelled
             FROM certifications AS c JOIN jobs ON jobs.id = c.job_id WHERE c.id = \(id.rawValue)
             """)
@@ -173,6 +177,8 @@ struct ClaimRow: Sendable {
     var deferral: StoredDeferral
     var throttleDeferrals: Int
     var throttledSince: Date?
+    var price: AppliedPrice?
+    var hasBudget: Bool
 
     init(_ row: PostgresRow, isHandled: Bool) throws {
         id = try row.identifier("id")
@@ -185,6 +191,8 @@ struct ClaimRow: Sendable {
         deferral = try StoredDeferral(row)
         throttleDeferrals = try row.decode(Int.self, "throttle_deferrals")
         throttledSince = try row.decodeIfPresent(Date.self, "throttled_since")
+        price = try row.decodeIfPresent(JSONB<AppliedPrice>.self, "price")?.value
+        hasBudget = try row.decode(Bool.self, "has_budget")
         view = ClaimView(
             status: try row.name("status"), attempts: try row.decode(Int.self, "attempts"),
             workerDeaths: try row.decode(Int.self, "worker_deaths"),

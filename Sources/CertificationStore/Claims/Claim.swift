@@ -32,6 +32,10 @@ package struct Claim: Sendable {
     package var throttleDeferrals: Int
     /// When it was put off first because it was throttled.
     package var throttledSince: Date?
+    /// What its calls are charged by; nil when nobody knows.
+    package var price: AppliedPrice?
+    /// Whether each call has to be reserved from the job's budget.
+    package var hasBudget = false
 
     /// What the next span of the trace is a child of.
     package var trace: TraceContext? { message.trace }

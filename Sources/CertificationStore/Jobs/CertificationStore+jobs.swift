@@ -1,3 +1,4 @@
+import Certification
 package import Contracts
 import Foundation
 import Postgres
@@ -35,11 +36,14 @@ extension CertificationStore {
         """
         SELECT jobs.id, jobs.status, jobs.requested_by, jobs.suite, jobs.lane, jobs.regions, jobs.notify,
                jobs.skipped, jobs.created_at, jobs.started_at, jobs.finished_at, jobs.cancelled_at,
-               jobs.traceparent, counted.statuses, counted.numbers
-        FROM jobs, LATERAL (
+               jobs.traceparent, counted.statuses, counted.numbers, jobs.estimate, costs.spending,
+               \(fragment: BudgetRecord.columns)
+        FROM jobs LEFT JOIN job_budgets ON job_budgets.job_id = jobs.id, LATERAL (
             SELECT array_agg(status) AS statuses, array_agg(number) AS numbers
             FROM (SELECT status, count(*) AS number FROM certifications WHERE job_id = jobs.id GROUP BY status) AS counts
-        ) AS counted
+        ) AS counted, LATERAL (
+            SELECT \(fragment: Spending.columns) FROM claim_costs WHERE claim_costs.job_id = jobs.id
+        ) AS costs
         WHERE \(fragment: condition)
         """
     }
@@ -61,5 +65,8 @@ extension JobRecord {
         cancelledAt = try row.decodeIfPresent(Date.self, "cancelled_at")
         counts = try row.counts(of: CertificationStatus.self)
         traceparent = try row.decodeIfPresent(String.self, "traceparent")
+        estimate = try row.decodeIfPresent(JSONB<JobEstimate>.self, "estimate")?.value
+        budget = try BudgetRecord(row)
+        spending = try Spending(ifAny: row)
     }
 }

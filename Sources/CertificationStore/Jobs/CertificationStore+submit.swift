@@ -1,3 +1,4 @@
+import Certification
 import Contracts
 import Foundation
 import Logging
@@ -52,6 +53,7 @@ extension CertificationStore {
             return (earlier, [])
         }
         try await insertCertifications(of: submission, requests: work.requestIDs, on: connection)
+        if let budget = submission.budget { try await insertBudget(budget, of: submission.id, on: connection) }
         let ending = try await endUnsupportedTargets(of: submission, on: connection)
         let rows = try await connection.query(Self.selectJobs("jobs.id = \(submission.id.rawValue)"))
         guard let record = try rows.first.map(JobRecord.init) else { throw MissingJob(id: submission.id) }
@@ -63,11 +65,12 @@ extension CertificationStore {
         try await connection.execute(
             """
             INSERT INTO jobs (id, requested_by, idempotency_key, fingerprint, suite, lane, regions, notify, skipped,
-                              traceparent, created_at)
+                              traceparent, created_at, estimate)
             VALUES (\(submission.id.rawValue), \(submission.requestedBy), \(submission.idempotencyKey),
                     \(submission.fingerprint), \(submission.suite.rawValue), \(submission.lane.rawValue),
                     \(submission.regions.map(\.rawValue)), \(submission.notify), \(JSONB(value: submission.skipped)),
-                    \(submission.trace.traceparent), \(submission.createdAt))
+                    \(submission.trace.traceparent), \(submission.createdAt),
+                    \(submission.estimate.map { JSONB(value: JobEstimate($0)) }))
             ON CONFLICT (requested_by, idempotency_key) DO NOTHING
             """) == 1
     }
@@ -94,19 +97,31 @@ extension CertificationStore {
         try await connection.execute(
             """
             INSERT INTO certifications (id, job_id, provider, model, region, profile, model_name, status, badge, rating,
-                                        reason_code, reason, remedy, request_id, queued_at, finished_at)
+                                        reason_code, reason, remedy, request_id, price, queued_at, finished_at)
             SELECT id, \(submission.id.rawValue)::uuid, provider, model, region, profile, model_name,
                    CASE WHEN reason_code IS NULL THEN 'QUEUED' ELSE 'UNSUPPORTED' END,
                    CASE WHEN reason_code IS NOT NULL THEN 'UNAVAILABLE' END,
                    CASE WHEN reason_code IS NOT NULL THEN 0 END, reason_code, reason, remedy, request_id,
-                   \(createdAt)::timestamptz, CASE WHEN reason_code IS NOT NULL THEN \(createdAt)::timestamptz END
+                   price, \(createdAt)::timestamptz, CASE WHEN reason_code IS NOT NULL THEN \(createdAt)::timestamptz END
             FROM unnest(\(targets.map(\.certificationID.rawValue))::uuid[],
                         \(targets.map(\.target.provider.rawValue))::text[], \(targets.map(\.target.model.rawValue))::text[],
                         \(targets.map(\.target.region.rawValue))::text[],
                         \(targets.map(\.target.profile.rawValue))::text[], \(targets.map(\.modelName))::text[],
                         \(targets.map(\.unsupported?.code))::text[], \(targets.map(\.unsupported?.text))::text[],
-                        \(targets.map(\.unsupported?.remedy))::text[], \(requests)::uuid[])
-                AS submitted (id, provider, model, region, profile, model_name, reason_code, reason, remedy, request_id)
+                        \(targets.map(\.unsupported?.remedy))::text[], \(requests)::uuid[],
+                        \(targets.map { $0.price.map { JSONB(value: $0) } })::jsonb[])
+                AS submitted (id, provider, model, region, profile, model_name, reason_code, reason, remedy, request_id,
+                              price)
+            """)
+    }
+
+    private func insertBudget(
+        _ budget: JobBudget, of job: JobID, on connection: PostgresConnection
+    ) async throws {
+        try await connection.execute(
+            """
+            INSERT INTO job_budgets (job_id, amount, tokens)
+            VALUES (\(job.rawValue), \(budget.amount?.nanoDollars), \(budget.tokens))
             """)
     }
 

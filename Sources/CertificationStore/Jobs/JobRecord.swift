@@ -1,3 +1,4 @@
+package import Certification
 package import Contracts
 package import Foundation
 
@@ -20,9 +21,29 @@ package struct JobRecord: Sendable, Hashable {
     /// How many certifications are in each status; a status that none is in is absent.
     package var counts: [CertificationStatus: Int]
     package var traceparent: String?
+    /// What it was estimated to cost; nil for jobs of before.
+    package var estimate: JobEstimate?
+    /// Nil when it has none.
+    package var budget: BudgetRecord?
+    /// What its calls have cost so far; nil when none was made.
+    package var spending: Spending?
 
     /// How many certifications the job has.
     package var targetCount: Int { counts.values.reduce(0, +) }
+}
+
+/// What a job was estimated to cost, all targets together.
+package struct JobEstimate: Sendable, Hashable, Codable {
+    package var expected: CostEstimate.Extent
+    package var worstCase: CostEstimate.Extent
+    /// How many targets have no price.
+    package var unpricedTargets: Int
+
+    package init(_ estimate: CostEstimate) {
+        expected = estimate.expected
+        worstCase = estimate.worstCase
+        unpricedTargets = estimate.unpriced.count
+    }
 }
 
 /// Which jobs to list; nil fields match everything.

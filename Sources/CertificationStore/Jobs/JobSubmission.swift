@@ -1,3 +1,4 @@
+package import Certification
 package import Contracts
 package import Foundation
 
@@ -21,6 +22,10 @@ package struct JobSubmission: Sendable, Hashable {
     package var skipped: [SkippedTarget]
     package var trace: TraceContext
     package var createdAt: Date
+    /// What it will cost; nil when nobody reckoned.
+    package var estimate: CostEstimate?
+    /// What it may cost; nil for no limit.
+    package var budget: JobBudget?
 
     package init(
         id: JobID, requestedBy: String, idempotencyKey: String?, fingerprint: String?, suite: SuiteID, lane: Lane,
@@ -50,6 +55,8 @@ package struct SubmittedTarget: Sendable, Hashable {
     package var modelName: String
     /// Why the target is known to be uncertifiable before any call; nil when it is to be certified.
     package var unsupported: Reason?
+    /// What it is charged by; nil when nobody knows.
+    package var price: AppliedPrice?
 
     package init(certificationID: CertificationID, target: Target, modelName: String, unsupported: Reason? = nil) {
         self.certificationID = certificationID

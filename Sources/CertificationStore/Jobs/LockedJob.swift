@@ -1,3 +1,4 @@
+import Certification
 import Contracts
 import Foundation
 import Messaging
@@ -48,6 +49,7 @@ extension LockedJob {
         guard !status.isTerminal else { return [] }
         let dispatch = try await dispatchNext(cancelledAt == nil ? ended : 0, now: now, on: connection)
         guard !dispatch.hasUnfinished else { return dispatch.requests }
+        try await CertificationStore.chargeReservations("r.job_id = \(id.rawValue)", on: connection)
         let rows = try await connection.pipeline([
             """
             SELECT array_agg(status) AS statuses, array_agg(number) AS numbers
@@ -56,15 +58,19 @@ extension LockedJob {
             ) AS counts
             """,
             CertificationStore.selectCertifications(of: id, limit: JobFinished.listedCertificationsLimit),
+            "SELECT \(fragment: Spending.columns) FROM claim_costs WHERE job_id = \(id.rawValue)",
+            "SELECT \(fragment: BudgetRecord.columns) FROM job_budgets WHERE job_id = \(id.rawValue)",
         ])
         let counts = try rows[0].first?.counts(of: CertificationStatus.self) ?? [:]
         let ending = JobStatus.ending(with: counts, cancelled: cancelledAt != nil)
         try await connection.execute(
             "UPDATE jobs SET status = \(ending.rawValue), finished_at = \(now) WHERE id = \(id.rawValue)")
-        let event = JobFinished(
+        var event = JobFinished(
             jobID: id, status: ending, suite: suite, requestedBy: requestedBy, notify: notify, requestedAt: createdAt,
             finishedAt: now, counts: Dictionary(uniqueKeysWithValues: counts.map { ($0.rawValue, $1) }),
             certifications: try rows[1].map { try CertificationRecord($0).summary }, skipped: skipped)
+        event.cost = try rows[2].first.flatMap { try Spending(ifAny: $0) }.map(CostSummary.init)
+        event.budget = try rows[3].first.flatMap { try BudgetRecord($0) }.map(BudgetSummary.init)
         return [try OutgoingMessage(event, trace: trace?.child(), now: now)]
     }
 

@@ -18,6 +18,10 @@ package struct ScheduleRequest: Sendable, Hashable, Codable {
     package var lane: String?
     package var suite: String?
     package var notify: [String]?
+    package var budget: String?
+    package var maxTokens: Int?
+    package var confirmCost: String?
+    package var unknownPrices: String?
 
     package init(
         models: [String]?, vendors: [String]?, all: Bool?, regions: [String]?, lane: String?, suite: String?,

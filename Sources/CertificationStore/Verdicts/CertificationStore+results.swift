@@ -12,8 +12,12 @@ package enum WriteOutcome: Sendable, Hashable {
 }
 
 extension CertificationStore {
-    /// Stores a test's result as it ends. May be repeated.
-    package func record(_ result: TestResult, under claim: Claim) async throws -> WriteOutcome {
+    /// Stores a test's result as it ends, and in the same statement what the claim's calls have cost so far, held or lost;
+    /// nil leaves the cost to the budget's settlements. May be repeated.
+    package func record(
+        _ result: TestResult, spending: Spending? = nil, under claim: Claim
+    ) async throws -> WriteOutcome {
+        let cost: SQLStatement = spending.map { ", costs AS (\(fragment: Self.recordCost($0, under: claim)))" } ?? ""
         let rows = try await client.query(
             """
             WITH held AS (
@@ -23,7 +27,7 @@ extension CertificationStore {
                 SELECT id, \(result.test.rawValue), \(claim.fence)::bigint, \(result.attempt)::int, \(result.outcome.rawValue),
                        \(JSONB(value: result))::jsonb, \(result.finishedAt)::timestamptz
                 FROM held ON CONFLICT DO NOTHING
-            )
+            )\(fragment: cost)
             SELECT id FROM held
             """)
         return rows.isEmpty ? .stale : .recorded(.processing)

@@ -52,11 +52,13 @@ package struct CertificationSummary: Hashable, Sendable, Codable {
     package var attempts: Int
     /// Until when the certificate holds; nil when none was issued.
     package var certifiedUntil: Date?
+    /// What its calls cost; nil when none was made.
+    package var cost: CostSummary?
 
     package init(
         certificationID: CertificationID, target: Target, modelName: String, status: CertificationStatus,
         rating: Double?, badge: Badge?, reasonCode: String?, reason: String?, remedy: String?, attempts: Int,
-        certifiedUntil: Date?
+        certifiedUntil: Date?, cost: CostSummary? = nil
     ) {
         self.certificationID = certificationID
         self.target = target
@@ -69,10 +71,11 @@ package struct CertificationSummary: Hashable, Sendable, Codable {
         self.remedy = remedy
         self.attempts = attempts
         self.certifiedUntil = certifiedUntil
+        self.cost = cost
     }
 
     enum CodingKeys: String, CodingKey {
         case certificationID = "certificationId"
-        case target, modelName, status, rating, badge, reasonCode, reason, remedy, attempts, certifiedUntil
+        case target, modelName, status, rating, badge, reasonCode, reason, remedy, attempts, certifiedUntil, cost
     }
 }

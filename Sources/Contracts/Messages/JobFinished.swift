@@ -23,6 +23,10 @@ package struct JobFinished: Message {
     package var certifications: [CertificationSummary]
     /// What was asked for but not certified, with the reason.
     package var skipped: [SkippedTarget]
+    /// What its calls cost; nil when none was made.
+    package var cost: CostSummary?
+    /// Nil when it had none.
+    package var budget: BudgetSummary?
 
     package init(
         jobID: JobID, status: JobStatus, suite: SuiteID, requestedBy: String, notify: [String], requestedAt: Date,
@@ -60,6 +64,7 @@ package struct JobFinished: Message {
     enum CodingKeys: String, CodingKey {
         case jobID = "jobId"
         case status, suite, requestedBy, notify, requestedAt, finishedAt, counts, certifications, skipped
+        case cost, budget
     }
 }
 

@@ -2,6 +2,8 @@
 enum APIPath {
     static let root = "/api/v1"
     static let jobs = "\(root)/certifications/jobs"
+    static let estimates = "\(root)/certifications/estimates"
+    static let costs = "\(root)/costs"
     static let certifications = "\(root)/certifications"
     static let models = "\(root)/models"
     static let regions = "\(root)/regions"

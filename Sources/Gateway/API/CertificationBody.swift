@@ -37,6 +37,8 @@ struct CertificationBody: Sendable, Encodable {
     var deferredBecause: String?
     /// Only where a job is looked at and figures are asked for; absent without a verdict.
     var figures: FiguresBody?
+    /// What its calls have cost so far; absent when none was made.
+    var cost: CostBody?
     var links: Links
 
     init(_ record: CertificationRecord, verdict: Verdict? = nil) {
@@ -62,6 +64,7 @@ struct CertificationBody: Sendable, Encodable {
         deferredUntil = record.deferredUntil
         deferredBecause = record.deferredBecause
         figures = verdict.map(FiguresBody.init)
+        cost = record.spending.map(CostBody.init)
         links = Links(
             self: "\(APIPath.certifications)/\(record.id)", job: JobBody.path(of: record.jobID))
     }
@@ -70,7 +73,7 @@ struct CertificationBody: Sendable, Encodable {
         case id
         case jobID = "jobId"
         case provider, model, modelName, region, profile, status, attempts, rating, badge, reasonCode, reason, remedy
-        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil, deferredBecause, figures
+        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil, deferredBecause, figures, cost
         case links
     }
 }

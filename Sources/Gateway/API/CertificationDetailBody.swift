@@ -10,15 +10,18 @@ struct CertificationDetailBody: Sendable, Encodable {
     var runs: [RunBody]
     /// Each test's result of each attempt, in the order in which they ended.
     var tests: [TestResultBody]
+    /// What its calls are charged by; absent when nobody knows.
+    var price: PriceBody?
 
     init(_ detail: CertificationDetail) {
         certification = CertificationBody(detail.record)
         runs = detail.runs.map(RunBody.init)
         tests = detail.results.map(TestResultBody.init)
+        price = detail.record.price.map(PriceBody.init)
     }
 
     enum CodingKeys: String, CodingKey {
-        case runs, tests
+        case runs, tests, price
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -26,6 +29,7 @@ struct CertificationDetailBody: Sendable, Encodable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(runs, forKey: .runs)
         try container.encode(tests, forKey: .tests)
+        try container.encodeIfPresent(price, forKey: .price)
     }
 }
 
@@ -98,6 +102,8 @@ struct TestResultBody: Sendable, Encodable {
     var outputTokens: Int?
     /// Figures of the test's own.
     var measures: [String: Double]?
+    /// Absent when nobody knows the price.
+    var cost: TestCostBody?
     var error: ErrorBody?
     /// The beginning of the answer that decided.
     var excerpt: String?
@@ -118,6 +124,7 @@ struct TestResultBody: Sendable, Encodable {
         inputTokens = result.inputTokens
         outputTokens = result.outputTokens
         measures = result.measures
+        cost = TestCostBody(result.calls)
         error = result.error.map {
             ErrorBody(category: $0.category, code: $0.code, message: $0.message, httpStatus: $0.httpStatus)
         }
@@ -129,7 +136,7 @@ struct TestResultBody: Sendable, Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case test, outcome, explanation, attempt, latencyMs, ttftMs, calls, inputTokens, outputTokens, measures, error
+        case test, outcome, explanation, attempt, latencyMs, ttftMs, calls, inputTokens, outputTokens, measures, cost, error
         case excerpt, capabilities
         case providerRequestIDs = "providerRequestIds"
         case startedAt, finishedAt

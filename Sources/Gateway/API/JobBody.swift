@@ -34,6 +34,12 @@ struct JobBody: Sendable, Encodable {
     var finishedAt: Date?
     /// When cancelling was asked for; the job may still wait for what runs to stop.
     var cancelledAt: Date?
+    /// What it was estimated to cost; absent in jobs of before.
+    var estimate: JobEstimateBody?
+    /// Absent when it has none.
+    var budget: BudgetBody?
+    /// What its calls have cost so far; absent when none was made.
+    var cost: CostBody?
     /// Absent in lists and where a job was just made.
     var certifications: [CertificationBody]?
     /// Only in the answer to a cancellation.
@@ -60,6 +66,9 @@ struct JobBody: Sendable, Encodable {
         startedAt = job.startedAt
         finishedAt = job.finishedAt
         cancelledAt = job.cancelledAt
+        estimate = job.estimate.map(JobEstimateBody.init)
+        budget = job.budget.map(BudgetBody.init)
+        cost = job.spending.map(CostBody.init)
         self.certifications = certifications.map { $0.map { CertificationBody($0, verdict: verdicts[$0.id]) } }
         links = Links(self: Self.path(of: job.id))
     }

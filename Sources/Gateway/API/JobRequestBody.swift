@@ -8,7 +8,7 @@ struct JobRequestBody: Sendable {
 
     /// The fields that a body may have.
     enum Field: String, CaseIterable, CodingKey {
-        case models, vendors, all, regions, lane, suite, notify
+        case models, vendors, all, regions, lane, suite, notify, budget, maxTokens, confirmCost, unknownPrices
     }
 
     /// The most entries of one list.
@@ -21,6 +21,10 @@ struct JobRequestBody: Sendable {
     private(set) var lane: String?
     private(set) var suite: String?
     private(set) var notify: [Entry]?
+    private(set) var budget: String?
+    private(set) var maxTokens: Int?
+    private(set) var confirmCost: String?
+    private(set) var unknownPrices: String?
     /// Unknown fields and values of the wrong type.
     private(set) var faults: [Fault] = []
     /// The known fields that were sent, read or not.
@@ -49,6 +53,10 @@ extension JobRequestBody: Decodable {
             case .all: all = value(container, key, "true or false")
             case .lane: lane = value(container, key, "a string")
             case .suite: suite = value(container, key, "a string")
+            case .budget: budget = value(container, key, "a string of dollars, as \"0.50\"")
+            case .maxTokens: maxTokens = value(container, key, "a whole number")
+            case .confirmCost: confirmCost = value(container, key, "a string of dollars, as \"12.34\"")
+            case .unknownPrices: unknownPrices = value(container, key, "a string")
             }
         }
     }

@@ -96,6 +96,10 @@ struct GatewayComposition {
     private func api(store: CertificationStore, room: OutboxRoom) async throws -> GatewayAPI {
         GatewayAPI(
             store: store, operations: store, registry: try ModelRegistry.bundled(), suites: settings.suites,
+            costs: CostPolicy(
+                prices: settings.prices, suites: settings.suites,
+                estimator: CostEstimator(retryAllowance: settings.retryAllowance),
+                confirmationThreshold: settings.confirmationThreshold),
             verifier: await TokenVerifier(
                 secret: settings.tokenSecret, issuer: settings.tokenIssuer, audience: settings.tokenAudience,
                 now: { Date() }),

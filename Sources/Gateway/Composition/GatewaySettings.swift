@@ -1,5 +1,6 @@
 import Certification
 import CertificationStore
+import Contracts
 import Foundation
 import ServiceRuntime
 
@@ -23,6 +24,11 @@ struct GatewaySettings: Sendable {
     /// How many targets of one job may be on their way at once.
     var dispatchWindow: Int
     var suites: SuiteCatalog
+    var prices: PriceTable
+    /// A job that may cost more has to be confirmed.
+    var confirmationThreshold: Money
+    /// How often every call may be made again at worst.
+    var retryAllowance: Int
 
     /// - Throws: a sentence that names the key that is missing or malformed.
     init(_ settings: ServiceSettings) throws(ConfigurationFailure) {
@@ -43,6 +49,9 @@ struct GatewaySettings: Sendable {
         dispatchWindow = try settings.integer(
             "DISPATCH_WINDOW", default: CertificationStore.defaultDispatchWindow, in: 1...1_000_000)
         suites = try Self.suites(settings)
+        prices = try Self.prices(settings)
+        confirmationThreshold = try Self.threshold(settings)
+        retryAllowance = try settings.integer("CERTIFICATION_MAX_ATTEMPTS", default: 3, in: 1...20) - 1
         guard tokenSecret.count >= TokenVerifier.shortestSecret else {
             throw ConfigurationFailure(
                 key: "JWT_SECRET",
@@ -58,5 +67,26 @@ struct GatewaySettings: Sendable {
         } catch {
             throw ConfigurationFailure(key: "SUITES_FOLDER", problem: "holds suites that cannot be used:\n\(error)")
         }
+    }
+
+    /// `PRICES_FILE` names the file; `PRICES` holds the same YAML itself. Its rows win over the bundled ones.
+    private static func prices(_ settings: ServiceSettings) throws(ConfigurationFailure) -> PriceTable {
+        do {
+            let bundled = try PriceTable.bundled()
+            guard let yaml = try settings.optionalText("PRICES") else { return bundled }
+            return bundled.adding(try PriceFile(yaml: yaml, registry: .bundled()))
+        } catch let failure as ConfigurationFailure {
+            throw failure
+        } catch {
+            throw ConfigurationFailure(
+                key: "PRICES_FILE", problem: "holds prices that cannot be used: \(error)")
+        }
+    }
+
+    private static func threshold(_ settings: ServiceSettings) throws(ConfigurationFailure) -> Money {
+        let text = try settings.text("COST_CONFIRMATION_THRESHOLD", default: CostPolicy.defaultThreshold.decimal)
+        if let amount = Money(text) { return amount }
+        throw ConfigurationFailure(
+            key: "COST_CONFIRMATION_THRESHOLD", problem: "must be an amount of dollars, for example 10 or 2.50")
     }
 }

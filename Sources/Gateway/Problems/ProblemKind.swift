@@ -23,6 +23,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case methodNotImplemented = "method-not-implemented"
     case unavailable = "service-unavailable"
     case outboxFull = "outbox-full"
+    case costNotConfirmed = "cost-not-confirmed"
+    case priceUnknown = "price-unknown"
 
     /// The absolute URI of RFC 9457 §3.1.1.
     var uri: String { "https://certforge.dev/problems/\(rawValue)" }
@@ -34,10 +36,12 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .notFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
-        case .jobFinished, .alreadyOnItsWay, .nameTaken, .deadLetterClosed, .replayFinished, .replayRunning: .conflict
+        case .jobFinished, .alreadyOnItsWay, .nameTaken, .deadLetterClosed, .replayFinished, .replayRunning,
+            .costNotConfirmed:
+            .conflict
         case .contentTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
-        case .idempotencyKeyReused: .unprocessableContent
+        case .idempotencyKeyReused, .priceUnknown: .unprocessableContent
         case .internalError: .internalServerError
         case .methodNotImplemented: .notImplemented
         case .unavailable, .outboxFull: .serviceUnavailable
@@ -66,6 +70,8 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .methodNotImplemented: "The method is not known here"
         case .unavailable: "The service is temporarily unavailable"
         case .outboxFull: "The service takes no new jobs for now"
+        case .costNotConfirmed: "The cost has to be confirmed"
+        case .priceUnknown: "A price is not known"
         }
     }
 }

@@ -11,6 +11,7 @@ struct JobRoutes: Sendable {
     let store: any JobStore
     let registry: ModelRegistry
     let planner: JobPlanner
+    let costs: CostPolicy
     let cursors: CursorSigner
     let bodyLimits: JSONRequest.Limits
     let cancelPatience: Duration
@@ -20,6 +21,7 @@ struct JobRoutes: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint("\(APIPath.jobs)", [.get: list, .post: submit]),
+            Endpoint("\(APIPath.estimates)", [.post: estimate]),
             Endpoint("\(APIPath.jobs)/{id}", [.get: show, .delete: cancel]),
         ]
     }
@@ -32,10 +34,10 @@ struct JobRoutes: Sendable {
         let (key, keyFaults) = IdempotencyKey.keyOrFaults(of: request.headers)
         let plan = try planner.plan(body, otherFaults: keyFaults)
         let submission = try plan.submission(
-            in: registry,
+            in: registry, costs: costs,
             from: JobOrigin(
                 requestedBy: caller.subject, idempotencyKey: key?.text, trace: context.trace, createdAt: now()))
-        switch try await outcome(of: submission) {
+        switch try await outcome(of: submission, plan.terms) {
         case .accepted(let job):
             context.log.info(
                 "Job accepted",
@@ -48,9 +50,24 @@ struct JobRoutes: Sendable {
         }
     }
 
-    /// Without room nothing is stored, but a request that was accepted before is answered as ever.
-    private func outcome(of submission: JobSubmission) async throws -> SubmissionOutcome {
-        guard let problem = room.problem else { return try await store.submit(submission) }
+    /// What a job would cost, and whether it would be refused for that. Nothing is stored.
+    @Sendable private func estimate(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        let caller = try context.authenticatedCaller()
+        try QueryReader(request, known: []).check()
+        let body = try await JSONRequest.decode(JobRequestBody.self, from: request, limits: bodyLimits)
+        let plan = try planner.plan(body)
+        let submission = try plan.submission(
+            in: registry, costs: costs,
+            from: JobOrigin(
+                requestedBy: caller.subject, idempotencyKey: nil, trace: context.trace, createdAt: now()))
+        return try JSONResponse.encode(EstimateBody(submission, plan.terms, costs), status: .ok)
+    }
+
+    /// Without room or with a cost that is not agreed to nothing is stored, but a request that was accepted before is answered as ever.
+    private func outcome(of submission: JobSubmission, _ terms: CostTerms) async throws -> SubmissionOutcome {
+        guard let problem = room.problem ?? costs.problem(of: submission, terms) else {
+            return try await store.submit(submission)
+        }
         guard let earlier = try await store.earlierOutcome(of: submission) else { throw problem }
         return earlier
     }

@@ -10,6 +10,7 @@ struct GatewayAPI: Sendable {
     let operations: CertificationStore
     let registry: ModelRegistry
     let suites: SuiteCatalog
+    let costs: CostPolicy
     let verifier: TokenVerifier
     let cursors: CursorSigner
     let bodyLimits: JSONRequest.Limits
@@ -23,7 +24,7 @@ struct GatewayAPI: Sendable {
 
     /// What schedules mean with this gateway's registry.
     var schedulePlanner: SchedulePlanner {
-        SchedulePlanner(registry: registry, jobs: JobPlanner(registry: registry, suites: suites))
+        SchedulePlanner(registry: registry, jobs: JobPlanner(registry: registry, suites: suites), costs: costs)
     }
 
     /// The middlewares from the outside in: what is further out also sees what is further in answer or fail.
@@ -45,7 +46,8 @@ struct GatewayAPI: Sendable {
     var endpoints: [Endpoint] {
         let jobs = JobRoutes(
             store: store, registry: registry, planner: JobPlanner(registry: registry, suites: suites),
-            cursors: cursors, bodyLimits: bodyLimits, cancelPatience: cancelPatience, now: now, room: outboxRoom)
+            costs: costs, cursors: cursors, bodyLimits: bodyLimits, cancelPatience: cancelPatience, now: now,
+            room: outboxRoom)
         let certifications = CertificationRoutes(
             store: store, registry: registry, suites: suites, cursors: cursors)
         let catalogue = CatalogueRoutes(registry: registry)
@@ -53,13 +55,14 @@ struct GatewayAPI: Sendable {
         let deadLetters = DeadLetterRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let replays = ReplayRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let limits = LimitsRoutes(store: operations)
+        let costRoutes = CostRoutes(store: operations, now: now)
         let waiting = WaitingRoutes(
             store: operations, registry: registry, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let schedules = ScheduleRoutes(
             store: operations, planner: schedulePlanner, cursors: cursors, bodyLimits: bodyLimits, now: now,
             room: outboxRoom)
         return jobs.endpoints + certifications.endpoints + catalogue.endpoints + statistics.endpoints
-            + limits.endpoints + waiting.endpoints + schedules.endpoints
+            + limits.endpoints + costRoutes.endpoints + waiting.endpoints + schedules.endpoints
             + deadLetters.endpoints + replays.endpoints
     }
 }

@@ -7,6 +7,7 @@ import Foundation
 struct SchedulePlanner: Sendable {
     let registry: ModelRegistry
     let jobs: JobPlanner
+    let costs: CostPolicy
 
     /// A new schedule. Throws one problem that lists all faults; those of its request have pointers that begin with
     /// `/request`.
@@ -61,7 +62,10 @@ struct SchedulePlanner: Sendable {
     /// The job of a schedule. Throws a problem when its request is not valid any more.
     func submission(of schedule: ScheduleRecord, from origin: JobOrigin) throws -> JobSubmission {
         let body = try JSONDecoder().decode(JobRequestBody.self, from: try JSONResponse.data(schedule.request))
-        return try jobs.plan(body).submission(in: registry, from: origin)
+        let plan = try jobs.plan(body)
+        let submission = try plan.submission(in: registry, costs: costs, from: origin)
+        if let problem = costs.problem(of: submission, plan.terms) { throw problem }
+        return submission
     }
 
     private func request(of body: ScheduleRequestBody, _ faults: inout [Fault]) -> ScheduleRequest? {
@@ -73,9 +77,10 @@ struct SchedulePlanner: Sendable {
         }
         do {
             let plan = try jobs.plan(request)
-            _ = try plan.submission(
-                in: registry,
+            let submission = try plan.submission(
+                in: registry, costs: costs,
                 from: JobOrigin(requestedBy: "", idempotencyKey: nil, trace: TraceContext(), createdAt: Date()))
+            if let problem = costs.problem(of: submission, plan.terms) { throw problem }
             return ScheduleRequest(request)
         } catch let problem as Problem {
             faults += problem.faults.map { $0.within("request") }
@@ -136,6 +141,10 @@ extension ScheduleRequest {
         self.init(
             models: body.models?.map(\.text), vendors: body.vendors?.map(\.text), all: body.all,
             regions: body.regions?.map(\.text), lane: body.lane, suite: body.suite, notify: body.notify?.map(\.text))
+        budget = body.budget
+        maxTokens = body.maxTokens
+        confirmCost = body.confirmCost
+        unknownPrices = body.unknownPrices
     }
 }
 

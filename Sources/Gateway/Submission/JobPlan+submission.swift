@@ -14,16 +14,21 @@ struct JobOrigin: Sendable {
 }
 
 extension JobPlan {
-    /// The job that the plan comes to with the registry as it is. Throws a problem when nothing of it is offered anywhere.
-    func submission(in registry: ModelRegistry, from origin: JobOrigin) throws -> JobSubmission {
+    /// The job that the plan comes to with the registry and the prices as they are, and its whole estimate. Throws a problem
+    /// when nothing of it is offered anywhere.
+    func submission(
+        in registry: ModelRegistry, costs: CostPolicy, from origin: JobOrigin
+    ) throws -> JobSubmission {
         let (targets, skipped) = targets(in: registry)
         guard !targets.isEmpty else {
             throw Problem.invalid(skipped.map { Fault(.body("/regions"), $0.reason) })
         }
-        return JobSubmission(
+        var submission = JobSubmission(
             id: JobID(), requestedBy: origin.requestedBy, idempotencyKey: origin.idempotencyKey,
             fingerprint: origin.idempotencyKey == nil ? nil : try fingerprint(), suite: suite, lane: lane,
             regions: regions, notify: notify.map(\.text), targets: targets, skipped: skipped, trace: origin.trace,
             createdAt: origin.createdAt)
+        costs.price(&submission, for: self, in: registry)
+        return submission
     }
 }

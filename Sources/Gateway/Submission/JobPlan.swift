@@ -12,6 +12,7 @@ struct JobPlan: Sendable {
     var requestedLane: Lane?
     var suite: SuiteID
     var notify: [MailAddress]
+    var terms = CostTerms()
 
     /// How the models were named; a request for all is another request than one that lists them all.
     enum Selection: String, Sendable {
@@ -27,12 +28,14 @@ struct JobPlan: Sendable {
 }
 
 extension JobPlan {
-    /// A digest of what is asked for: equal for requests that differ only in spelling, repetition or order.
+    /// A digest of what is asked for: equal for requests that differ only in spelling, repetition or order, or in whether
+    /// the cost is confirmed.
     func fingerprint() throws -> String {
         let canonical = CanonicalRequest(
             selection: selection.rawValue, models: models.map(\.id.rawValue).sorted(),
             regions: regions.map(\.rawValue).sorted(), lane: requestedLane?.rawValue, suite: suite.rawValue,
-            notify: notify.map(\.text).sorted())
+            notify: notify.map(\.text).sorted(), budget: terms.budget?.decimal, maxTokens: terms.tokenBudget,
+            unknownPrices: terms.allowsUnknownPrices ? UnknownPrices.allow.rawValue : nil)
         return SHA256.hash(data: try JSONResponse.data(canonical)).hexadecimal
     }
 
@@ -73,6 +76,9 @@ private struct CanonicalRequest: Encodable {
     var lane: String?
     var suite: String
     var notify: [String]
+    var budget: String?
+    var maxTokens: Int?
+    var unknownPrices: String?
 }
 
 extension Digest {

@@ -26,10 +26,12 @@ struct JobPlanner: Sendable {
         let lane = lane(of: body, &faults)
         let suite = suite(of: body, &faults)
         let notify = addresses(of: body, &faults)
+        let terms = CostTerms(of: body, &faults)
         faults += otherFaults
         guard faults.isEmpty, let selection else { throw Problem.invalid(faults) }
         return JobPlan(
-            selection: selection, models: models, regions: regions, requestedLane: lane, suite: suite, notify: notify)
+            selection: selection, models: models, regions: regions, requestedLane: lane, suite: suite, notify: notify,
+            terms: terms)
     }
 
     private func selection(of body: JobRequestBody, _ faults: inout [Fault]) -> JobPlan.Selection? {

@@ -30,6 +30,10 @@ struct JobReport: Sendable {
     let finishedAt: String
     let duration: String
     let link: String
+    /// Nil when nothing was called.
+    let cost: String?
+    /// Nil when it had none.
+    let budget: String?
     let counts: [Count]
     /// The targets that are not certified without remark, by cause.
     let attention: [AttentionReport]
@@ -57,6 +61,8 @@ struct JobReport: Sendable {
         finishedAt = ReportText.time(job.finishedAt)
         duration = ReportText.duration(job.finishedAt.timeIntervalSince(job.requestedAt))
         self.link = link
+        cost = CostReport.cost(of: job)
+        budget = CostReport.budget(of: job)
         counts = job.counts.sorted { $0.key < $1.key }.map(Count.init)
         let targets = Self.targets(of: job)
         attention = AttentionReport.grouped(targets)

@@ -90,6 +90,14 @@ struct OpenAPITests {
         case scheduleFiring = "ScheduleFiring"
         case scheduleFiringPage = "ScheduleFiringPage"
         case problem = "Problem"
+        case cost = "Cost"
+        case budget = "Budget"
+        case estimate = "Estimate"
+        case targetEstimate = "TargetEstimate"
+        case estimateExtent = "EstimateExtent"
+        case jobEstimate = "JobEstimate"
+        case price = "Price"
+        case costs = "Costs"
         case deadLetter = "DeadLetter"
         case deadLetterPage = "DeadLetterPage"
         case deadLetterGroup = "DeadLetterGroup"
@@ -149,6 +157,16 @@ struct OpenAPITests {
                     .subtracting(names(ReplayBody(.full)))
             case .replayItem: try names(ReplayItemBody(.full))
             case .replayPreview: try names(ReplayPreviewBody(ReplayPreview(counts: [:], items: [])))
+            case .cost: try names(CostBody(.full))
+            case .budget: try names(BudgetBody(.full))
+            case .estimate: try names(EstimateSamples.body())
+            case .targetEstimate: try names(EstimateSamples.target())
+            case .estimateExtent: try names(ExtentBody(CostEstimate.Extent()))
+            case .jobEstimate: try names(JobEstimateBody(JobEstimate(CostEstimate(targets: []))))
+            case .price: try names(PriceBody(EstimateSamples.price()))
+            case .costs:
+                try names(
+                    CostsBody(month: "", groupBy: "", total: CostBody(.full), groups: [], isTruncated: false))
             case .problem: try names(ProblemDocument(.invalid([.field("a", "b")]), instance: "", traceID: ""))
             }
         }
@@ -168,7 +186,8 @@ extension JobRecord {
     fileprivate static let full = JobRecord(
         id: JobID(), status: .completed, requestedBy: "ada", suite: .base, lane: .high, regions: ["us-east-1"],
         notify: ["a@example.com"], skipped: [], createdAt: TestGateway.now, startedAt: TestGateway.now,
-        finishedAt: TestGateway.now, cancelledAt: TestGateway.now, counts: [.certified: 1], traceparent: nil)
+        finishedAt: TestGateway.now, cancelledAt: TestGateway.now, counts: [.certified: 1], traceparent: nil,
+        estimate: JobEstimate(CostEstimate(targets: [])), budget: .full, spending: .full)
 }
 
 extension CertificationRecord {
@@ -178,7 +197,7 @@ extension CertificationRecord {
         status: .certified, attempts: 1, rating: 5, badge: .premium, reasonCode: "C", reason: "r", remedy: "s",
         certifiedUntil: TestGateway.now, queuedAt: TestGateway.now, startedAt: TestGateway.now,
         finishedAt: TestGateway.now, nextAttemptAt: TestGateway.now, deferredUntil: TestGateway.now,
-        deferredBecause: "limit reached: requests per minute")
+        deferredBecause: "limit reached: requests per minute", price: EstimateSamples.somePrice, spending: .full)
 }
 
 extension LimitSnapshot.DownstreamUse {
@@ -224,11 +243,7 @@ extension TestResult {
     fileprivate static let full = TestResult(
         test: "t", outcome: .error, explanation: "e",
         error: TestError(category: .timeout, code: "c", message: "m", httpStatus: 500), attempt: 1,
-        calls: [
-            CallRecord(
-                ending: .answered, isStreamed: true, latencyMs: 2, ttftMs: 1, inputTokens: 1, outputTokens: 1,
-                requestID: "r")
-        ],
+        calls: [.full],
         excerpt: "x", capabilities: ["c": true], startedAt: TestGateway.now, finishedAt: TestGateway.now)
 }
 

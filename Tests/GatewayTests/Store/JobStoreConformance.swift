@@ -1,3 +1,4 @@
+import Certification
 import CertificationStore
 import Contracts
 import Foundation
@@ -8,6 +9,7 @@ import Testing
 /// The rules of `JobStore`. Each case is a test that every implementation has to pass.
 enum JobStoreConformance: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case storesASubmission = "A submission is stored as a job with its certifications"
+    case keepsCosts = "What a submission may cost comes back with its job and its certifications"
     case endsUnsupportedTargets = "An unsupported target ends at once and is current; the others wait"
     case endsJobsOfUnsupportedTargets = "A job of only unsupported targets ends with its submission"
     case knowsKeys = "A key stands for one request of one caller, answered with its job as it is now"
@@ -28,6 +30,7 @@ enum JobStoreConformance: String, CaseIterable, Sendable, CustomTestStringConver
     func run(on subject: some JobStoreUnderTest) async throws {
         switch self {
         case .storesASubmission: try await Self.storesASubmission(subject)
+        case .keepsCosts: try await Self.keepsCosts(subject)
         case .endsUnsupportedTargets: try await Self.endsUnsupportedTargets(subject)
         case .endsJobsOfUnsupportedTargets: try await Self.endsJobsOfUnsupportedTargets(subject)
         case .knowsKeys: try await Self.knowsKeys(subject)
@@ -64,6 +67,32 @@ extension JobStoreConformance {
         let first = try #require(certifications.first)
         #expect(first.jobID == job.id && first.modelName == "Model a.one" && first.status == .queued)
         #expect(first.attempts == 0 && first.rating == nil && first.badge == nil && first.queuedAt == subject.start)
+    }
+
+    private static func keepsCosts(_ subject: some JobStoreUnderTest) async throws {
+        var submission = subject.submission(["a.one", "b.two"])
+        let day = try #require(PriceDay("2026-01-01"))
+        let price = AppliedPrice(
+            row: PriceRow(
+                provider: .bedrock, model: "a.one", region: "us-east-1", profile: .inRegion, validFrom: day,
+                price: TokenPrice(
+                    input: Money(nanoDollars: 1), output: Money(nanoDollars: 2), cacheRead: Money(nanoDollars: 3)),
+                source: "'quoted', \"twice\", {braced}", sourceDate: day, isVerified: true),
+            tableVersion: "1", tableDigest: "d")
+        submission.targets[0].price = price
+        submission.budget = JobBudget(amount: Money(nanoDollars: 5), tokens: nil)
+        submission.estimate = CostEstimate(
+            targets: submission.targets.map {
+                CostEstimate.TargetEstimate(
+                    target: $0.target, price: $0.price, expected: CostEstimate.Extent(calls: 1),
+                    worstCase: CostEstimate.Extent(calls: 2, cost: Money(nanoDollars: 9)))
+            })
+        let (job, certifications) = try await subject.job(of: submission)
+        #expect(certifications.map(\.price) == [price, nil])
+        #expect(job.estimate?.worstCase.cost == Money(nanoDollars: 18) && job.estimate?.unpricedTargets == 1)
+        #expect(job.budget?.budget == submission.budget && job.budget?.spent == .zero)
+        #expect(job.spending == nil && certifications.allSatisfy { $0.spending == nil })
+        #expect(try await subject.store.job(job.id) == job)
     }
 
     private static func endsUnsupportedTargets(_ subject: some JobStoreUnderTest) async throws {

@@ -206,7 +206,7 @@ extension CertificationRecord {
             rating: target.unsupported == nil ? nil : 0, badge: target.unsupported == nil ? nil : .unavailable,
             reasonCode: target.unsupported?.code, reason: target.unsupported?.text,
             remedy: target.unsupported?.remedy, queuedAt: submission.createdAt,
-            finishedAt: target.unsupported == nil ? nil : submission.createdAt)
+            finishedAt: target.unsupported == nil ? nil : submission.createdAt, price: target.price)
     }
 }
 
@@ -218,7 +218,11 @@ extension JobRecord {
             suite: submission.suite, lane: submission.lane, regions: submission.regions, notify: submission.notify,
             skipped: submission.skipped, createdAt: submission.createdAt, startedAt: nil,
             finishedAt: hasEnded ? submission.createdAt : nil, cancelledAt: nil,
-            counts: Self.counts(of: certifications), traceparent: submission.trace.traceparent)
+            counts: Self.counts(of: certifications), traceparent: submission.trace.traceparent,
+            estimate: submission.estimate.map(JobEstimate.init),
+            budget: submission.budget.map {
+                BudgetRecord(budget: $0, spent: .zero, spentTokens: 0, reserved: .zero, reservedTokens: 0)
+            })
     }
 
     fileprivate static func counts(of certifications: [CertificationRecord]) -> [CertificationStatus: Int] {

@@ -27,12 +27,12 @@ struct TestGateway: Sendable {
     init(
         isReachedOverTLS: Bool = false, bodyLimits: JSONRequest.Limits = Self.bodyLimits,
         cancelPatience: Duration = .seconds(20), operations: CertificationStore? = nil,
-        outboxRoom: OutboxRoom = .unlimited
+        outboxRoom: OutboxRoom = .unlimited, costs: CostPolicy = .everythingCosts()
     ) async throws {
         let clock = clock
         api = GatewayAPI(
             store: store, operations: try operations ?? .unreachable(), registry: try ModelRegistry.bundled(),
-            suites: try SuiteCatalog.bundled(),
+            suites: try SuiteCatalog.bundled(), costs: costs,
             verifier: await TokenVerifier(
                 secret: Self.secret, issuer: "certforge", audience: "certforge-api", now: { Self.now }),
             cursors: CursorSigner(secret: Self.secret), bodyLimits: bodyLimits, isReachedOverTLS: isReachedOverTLS,

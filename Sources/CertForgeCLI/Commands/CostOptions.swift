@@ -1,0 +1,65 @@
+import ArgumentParser
+import Contracts
+
+/// What a job may cost, and who says so.
+struct CostOptions: ParsableArguments {
+    @Option(help: "The most dollars that the job may cost, as 0.50; it stops there and keeps what it has.")
+    var budget: Money?
+
+    @Option(help: "The most tokens that the job may use, input and output together.")
+    var maxTokens: Int?
+
+    @Option(help: "Start without asking when the job costs no more than this at worst, as 12.34.")
+    var maxCost: Money?
+
+    @Flag(name: .shortAndLong, help: "Start without asking, whatever the job costs.")
+    var yes = false
+
+    @Flag(help: "Call models whose price nobody knows; needs --max-tokens.")
+    var allowUnknownPrices = false
+
+    func validate() throws {
+        if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens is \(maxTokens); it must be 1 or more.") }
+        if allowUnknownPrices, maxTokens == nil {
+            throw ValidationError("--allow-unknown-prices needs --max-tokens: what has no price is bounded by tokens.")
+        }
+    }
+
+    /// The request with what it may cost.
+    func applied(to request: JobRequest) -> JobRequest {
+        var request = request
+        request.budget = budget?.decimal
+        request.maxTokens = maxTokens
+        request.unknownPrices = allowUnknownPrices ? "allow" : nil
+        return request
+    }
+
+    /// The request as it may be sent when a job like this would cost what `estimate` says.
+    ///
+    /// - Throws: `CleanExit` or `ValidationError` when nobody agrees to it.
+    func confirmed(_ request: JobRequest, _ estimate: EstimateAnswer) throws -> JobRequest {
+        let cost = Money(estimate.confirmation.confirmCost)
+        if let maxCost, let cost, cost > maxCost {
+            throw ValidationError(
+                "The job may cost \(cost), which is more than --max-cost \(maxCost). Nothing was started.".terminalSafe)
+        }
+        guard estimate.confirmation.required else { return request }
+        var request = request
+        request.confirmCost = estimate.confirmation.confirmCost
+        if yes || maxCost != nil { return request }
+        guard Console.isInteractive else {
+            throw ValidationError(
+                "\(EstimateTable(estimate).summary) Say --yes or --max-cost \(estimate.confirmation.confirmCost) to start it."
+                    .terminalSafe)
+        }
+        guard Question.isAnsweredYes("\(EstimateTable(estimate).summary) Start it?") else {
+            throw CleanExit.message("Nothing was started.")
+        }
+        return request
+    }
+}
+
+extension Money: ExpressibleByArgument {
+    /// Reads `0.50` or `12`.
+    package init?(argument: String) { self.init(argument) }
+}

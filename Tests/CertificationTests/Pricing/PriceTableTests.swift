@@ -1,0 +1,139 @@
+import Certification
+import Contracts
+import Foundation
+import Testing
+
+@Suite("The price table")
+struct PriceTableTests {
+    private let haiku = Target(
+        provider: .bedrock, model: "anthropic.claude-3-haiku-20240307-v1:0", region: "eu-west-1", profile: .geographic)
+
+    private func day(_ text: String) throws -> Date { try Date("\(text)T12:00:00Z", strategy: .iso8601) }
+
+    private func table(_ rows: String) throws -> PriceTable { PriceTable(try PriceFile(yaml: file(rows))) }
+
+    private func file(_ rows: String) -> String { "version: test\nprices:\n\(rows)" }
+
+    private func row(_ fields: String, input: String = "1", validFrom: String = "2026-01-01") -> String {
+        """
+          - {provider: bedrock, \(fields), validFrom: \(validFrom), input: \(input), output: 2, source: a test,
+             checked: 2026-01-01}
+
+        """
+    }
+
+    @Test("The bundled prices are those that are known, each with its source and none verified")
+    func bundled() throws {
+        let table = try PriceTable.bundled()
+        #expect(table.rows.count == 14)
+        #expect(table.rows.allSatisfy { !$0.isVerified && !$0.source.isEmpty })
+        let applied = try #require(table.price(of: haiku, on: try day("2026-11-21")))
+        #expect(applied.price.input == Money("0.25"))
+        #expect(applied.price.output == Money("1.25"))
+        #expect(applied.tableVersion == "2026-01-17")
+        #expect(applied.tableDigest.count == 64)
+    }
+
+    @Test("Nobody knows the price of a model without a row, nor of one whose first row is not valid yet")
+    func unknown() throws {
+        let table = try PriceTable.bundled()
+        var other = haiku
+        other.model = "nobody.knows-v1:0"
+        #expect(table.price(of: other, on: try day("2026-11-21")) == nil)
+        #expect(table.price(of: haiku, on: try day("2026-01-16")) == nil)
+        #expect(table.price(of: haiku, on: try day("2026-01-17")) != nil)
+        var elsewhere = haiku
+        elsewhere.provider = "openai"
+        #expect(table.price(of: elsewhere, on: try day("2026-11-21")) == nil)
+    }
+
+    @Test("The most specific row wins, then the latest valid one")
+    func precedence() throws {
+        let model = "model: \"\(haiku.model)\""
+        let table = try table(
+            row("model: \"*\"", input: "9", validFrom: "2026-03-01") + row(model, input: "1")
+                + row(model, input: "2", validFrom: "2026-02-01")
+                + row("\(model), profile: geographic", input: "3")
+                + row("\(model), region: eu-west-1", input: "4")
+                + row("\(model), region: eu-west-1, profile: global", input: "5"))
+        let late = try day("2026-06-01")
+        #expect(table.price(of: haiku, on: late)?.price.input == Money("4"))
+        var elsewhere = haiku
+        elsewhere.region = "us-east-1"
+        #expect(table.price(of: elsewhere, on: late)?.price.input == Money("3"))
+        elsewhere.profile = .inRegion
+        #expect(table.price(of: elsewhere, on: late)?.price.input == Money("2"))
+        #expect(table.price(of: elsewhere, on: try day("2026-01-31"))?.price.input == Money("1"))
+        elsewhere.model = "another"
+        #expect(table.price(of: elsewhere, on: late)?.price.input == Money("9"))
+    }
+
+    @Test("The operator's rows win over bundled ones for the same, and change the digest")
+    func overriding() throws {
+        let bundled = try PriceTable.bundled()
+        let own = try PriceFile(
+            yaml: file(row("model: \"eu.\(haiku.model)\"", input: "0.3", validFrom: "2026-01-17")),
+            registry: .bundled())
+        let table = bundled.adding(own)
+        #expect(table.price(of: haiku, on: try day("2026-11-21"))?.price.input == Money("0.3"))
+        #expect(table.version == "2026-01-17, test")
+        #expect(table.digest != bundled.digest)
+    }
+
+    @Test("Each fault is told with its line")
+    func faults() throws {
+        let yaml = """
+            version: 7
+            prices:
+              - provider: bedrock
+                model: anthropic.claude-3-haiku-20240307-v1
+                region: "*"
+                profile: sideways
+                validFrom: 2026-02-30
+                input: -1
+                source: nobody
+                checked: 2026-01-01
+                colour: blue
+            """
+        let error = #expect(throws: PriceFileError.self) { try PriceFile(yaml: yaml, registry: .bundled()) }
+        let text = try #require(error).description
+        #expect(text.contains("line 4: 'anthropic.claude-3-haiku-20240307-v1' is no model of the registry"))
+        #expect(text.contains("line 6: 'profile' must be one of in-region, geographic, global, or \"*\"."))
+        #expect(text.contains("line 7: 'validFrom' must be a day, as 2026-01-17."))
+        #expect(text.contains("line 8: 'input' must be dollars for a million tokens"))
+        #expect(text.contains("line 3: 'output' is missing"))
+        #expect(text.contains("line 11: There is no key 'colour'"))
+    }
+
+    @Test(
+        "What is no file of prices is refused",
+        arguments: [
+            "", "prices: [", "version: a", "version: a\nprices: {}", "- a", "version: a\nversion: b\nprices: []",
+        ])
+    func malformed(yaml: String) {
+        #expect(throws: PriceFileError.self) { try PriceFile(yaml: yaml) }
+    }
+
+    @Test("Two rows for the same from the same day on are refused")
+    func twice() {
+        let error = #expect(throws: PriceFileError.self) {
+            try PriceFile(yaml: file(row("model: a") + row("model: a", input: "2")))
+        }
+        #expect(error?.description.contains("line 5: Line 3 has a price for the same") == true)
+    }
+
+    @Test("Usage is charged with its cached part, however the provider counts that")
+    func usage() throws {
+        let price = TokenPrice(
+            input: Money(nanoDollars: 1_000_000_000), output: Money(nanoDollars: 2_000_000_000),
+            cacheRead: Money(nanoDollars: 100_000_000))
+        let plain = TokenUsage(inputTokens: 100, outputTokens: 10, totalTokens: 110)
+        #expect(price.cost(of: plain) == Money(nanoDollars: 120_000))
+        let within = TokenUsage(inputTokens: 100, outputTokens: 10, totalTokens: 110, cacheReadTokens: 40)
+        #expect(price.cost(of: within) == Money(nanoDollars: 84_000))
+        let apart = TokenUsage(inputTokens: 60, outputTokens: 10, totalTokens: 110, cacheReadTokens: 40)
+        #expect(price.cost(of: apart) == Money(nanoDollars: 84_000))
+        let nonsense = TokenUsage(inputTokens: -5, outputTokens: -1, totalTokens: .max, cacheReadTokens: .min)
+        #expect(price.cost(of: nonsense) == .zero)
+    }
+}
