@@ -32,4 +32,27 @@ struct UntrustedTextTests {
         #expect(UntrustedText("ok " + zalgo).line(limit: 10) == "ok …")
         #expect(UntrustedText("ok " + zalgo).line(limit: 10).unicodeScalars.count <= 10)
     }
+
+    @Test("Text hidden in a text goes: tags, fillers, selectors of variants")
+    func hidden() {
+        #expect(UntrustedText("a\u{E0041}\u{200B}\u{2060}\u{E0100}\u{FFF9}\u{00AD}b").line(limit: 100) == "ab")
+        #expect(UntrustedText("a\u{2028}b\u{9B}31mc").excerpt(limit: 100) == "a\nb31mc")
+    }
+
+    @Test("Markup is text in HTML, XML and Markdown, also under a combining mark")
+    func escaping() {
+        let text = UntrustedText("<b a='x' c=\"y\">&\u{1B}\n<\u{338}i>")
+        #expect(
+            text.htmlEscaped(limit: 100)
+                == "&lt;b a=&#39;x&#39; c=&quot;y&quot;&gt;&amp; &lt;\u{338}i&gt;")
+        #expect(text.xmlEscaped(limit: 100).contains("&apos;x&apos;"))
+        #expect(UntrustedText("[a](http://b) *c*").markdownEscaped(limit: 100) == #"\[a\]\(http\://b\) \*c\*"#)
+        #expect(text.htmlEscaped(limit: 3) == "&lt;b…")
+    }
+
+    @Test("A field that a spreadsheet would run is text", arguments: ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1"])
+    func formula(text: String) {
+        #expect(UntrustedText(text).csvField(limit: 100).hasPrefix("\"'"))
+        #expect(UntrustedText("a \"b\", c").csvField(limit: 100) == #""a ""b"", c""#)
+    }
 }

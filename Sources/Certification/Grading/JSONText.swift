@@ -6,12 +6,15 @@ struct JSONText {
         case notJSON
         case tooLarge
         case tooDeep
+        /// It is JSON, with a number or an escape that no value here can hold.
+        case unreadable
 
         var sentence: String {
             switch self {
             case .notJSON: "is not JSON"
             case .tooLarge: "is longer than \(JSONText.largest) bytes"
             case .tooDeep: "nests more than \(JSONText.deepest) levels"
+            case .unreadable: "is JSON with a number beyond 38 digits or half a surrogate pair"
             }
         }
     }
@@ -24,11 +27,13 @@ struct JSONText {
 
     func value() throws(Fault) -> JSONValue {
         guard text.utf8.count <= Self.largest else { throw .tooLarge }
-        guard Self.depth(of: text) <= Self.deepest else { throw .tooDeep }
+        // Foundation's decoder reads more than JSON, for example a comma before a closing bracket.
+        var syntax = JSONSyntax(text)
+        try syntax.check()
         do {
             return try JSONValue(parsing: text)
         } catch {
-            throw .notJSON
+            throw .unreadable
         }
     }
 
@@ -98,34 +103,5 @@ struct JSONText {
             }
         }
         return nil
-    }
-
-    /// The deepest nesting of brackets outside strings.
-    private static func depth(of text: String) -> Int {
-        var depth = 0
-        var deepest = 0
-        var isInString = false
-        var isEscaped = false
-        for byte in text.utf8 {
-            if isInString {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    isInString = false
-                }
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): isInString = true
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                depth += 1
-                deepest = max(deepest, depth)
-            case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-            default: continue
-            }
-        }
-        return deepest
     }
 }

@@ -52,8 +52,8 @@ package struct CallRecord: Sendable, Hashable, Codable {
         self.ttftMs = ttftMs
         self.inputTokens = inputTokens
         self.outputTokens = outputTokens
-        self.requestID = requestID
-        self.calledModel = calledModel
+        self.requestID = requestID.map { UntrustedText($0).line(limit: 200) }
+        self.calledModel = calledModel.map { UntrustedText($0).line(limit: 300) }
         self.errorCategory = errorCategory
     }
 }
@@ -64,8 +64,8 @@ extension CallRecord {
             ending: answer.text.isBlank && answer.toolCalls.isEmpty ? .empty : .answered, isStreamed: mode == .stream,
             latencyMs: answer.timing.total.milliseconds, ttftMs: answer.timing.firstChunk?.milliseconds,
             inputTokens: answer.usage?.inputTokens, outputTokens: answer.usage?.outputTokens,
-            requestID: answer.requestID.map { UntrustedText($0).line(limit: 200) },
-            calledModel: UntrustedText(answer.calledModel).line(limit: 300))
+            requestID: answer.requestID,
+            calledModel: answer.calledModel)
         visibleTtftMs = answer.timing.firstVisibleText?.milliseconds
         connectMs = answer.timing.connect.milliseconds
         serverMs = answer.timing.server?.milliseconds
@@ -76,7 +76,7 @@ extension CallRecord {
     init(_ error: ProviderError, mode: TestCall.Mode, isExpected: Bool, elapsed: Duration) {
         self.init(
             ending: isExpected ? .refused : .failed, isStreamed: mode == .stream, latencyMs: elapsed.milliseconds,
-            requestID: error.requestID.map { UntrustedText($0).line(limit: 200) }, errorCategory: error.category)
+            requestID: error.requestID, errorCategory: error.category)
     }
 }
 

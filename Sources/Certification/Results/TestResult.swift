@@ -5,7 +5,7 @@ package import Foundation
 package struct TestResult: Sendable, Hashable, Codable {
     package var test: TestID
     package var outcome: TestOutcome
-    /// Why, in a sentence.
+    /// Why, in a sentence, at most 500 characters.
     package var explanation: String
     /// Nil unless an error decided the outcome.
     package var error: TestError?
@@ -29,11 +29,11 @@ package struct TestResult: Sendable, Hashable, Codable {
     ) {
         self.test = test
         self.outcome = outcome
-        self.explanation = explanation
+        self.explanation = UntrustedText(explanation).line(limit: 500)
         self.error = error
         self.attempt = attempt
         self.calls = calls
-        self.excerpt = excerpt
+        self.excerpt = excerpt.map { UntrustedText($0).excerpt(limit: 500) }
         self.capabilities = capabilities
         self.measures = measures
         // To the millisecond, as they are stored: what is computed of them comes out alike later.

@@ -10,7 +10,13 @@ package struct UntrustedText: Sendable, Hashable {
     ///
     /// The limit, from 1, is in Unicode scalars, so that one letter under a thousand accents counts a thousand.
     package func excerpt(limit: Int) -> String {
-        bounded(limit) { $0 == "\n" || $0 == "\t" ? $0 : Self.isHarmful($0) ? nil : $0 }
+        bounded(limit) { scalar in
+            switch scalar {
+            case "\n", "\t": scalar
+            case "\u{2028}", "\u{2029}": "\n"
+            default: Self.isHarmful(scalar) ? nil : scalar
+            }
+        }
     }
 
     /// The text's beginning on one line: a run of white space becomes one space. The limit is as `excerpt`'s.
@@ -46,10 +52,15 @@ package struct UntrustedText: Sendable, Hashable {
         String(String(scalars).dropLast()) + "…"
     }
 
-    /// Control characters, and the marks that turn the reading direction of what follows them (Unicode TR 36 §3.2).
+    /// Control characters (those of a terminal, C1 included), marks that turn the reading direction of what follows them
+    /// (Unicode TR 36 §3.2), and characters that hide text in a text: tags, fillers, selectors of variants. Joiners stay,
+    /// because emoji and some scripts need them.
     private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x202A...0x202E, 0x2066...0x2069, 0x200E, 0x200F, 0x061C, 0xFEFF, 0xE0000...0xE007F: true
+        case 0x00AD, 0x180E, 0x200B, 0x2060...0x2064, 0x206A...0x206F, 0x3164, 0xFFA0, 0xFFF9...0xFFFB,
+            0xE0100...0xE01EF:
+            true
         default: scalar.properties.generalCategory == .control || scalar.properties.isNoncharacterCodePoint
         }
     }

@@ -6,6 +6,7 @@ extension Decimal {
     /// Whether it is a whole number of `divisor`s, exactly: by the digits, without a division that would round.
     ///
     /// - Parameter divisor: Above 0.
+    /// - Returns: False also where the digits are more than can be compared.
     func isMultiple(of divisor: Decimal) -> Bool {
         guard let digits = UInt128("\(magnitude.significand)"), let divisorDigits = UInt128("\(divisor.significand)"),
             divisorDigits > 0
