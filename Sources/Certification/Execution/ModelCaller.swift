@@ -36,7 +36,8 @@ struct ModelCaller: Sendable {
                 case .complete: try await provider.complete(request, of: target)
                 case .stream: try await provider.stream(request, of: target)
                 }
-            exchange = Exchange(record: CallRecord(answer, mode: call.mode), result: .success(answer), elapsed: elapsed())
+            exchange = Exchange(
+                record: CallRecord(answer, mode: call.mode), result: .success(answer), elapsed: elapsed())
             exchange.record?.answerDigest = AnswerContent(answer).digest
             exchange.record?.cost = await meter.settle(reservation, usage: answer.usage, error: nil)
         } catch {

@@ -100,7 +100,8 @@ package struct TestExecutor: Sendable {
         if Task.isCancelled {
             conclusion.replaceError(with: .cancelled, message: "The test was cancelled.")
         } else if isLate {
-            conclusion.replaceError(with: .timeout, message: "The test took longer than \(session.test.timeoutSeconds) s.")
+            conclusion.replaceError(
+                with: .timeout, message: "The test took longer than \(session.test.timeoutSeconds) s.")
         }
         return conclusion
     }

@@ -7,7 +7,8 @@ extension TestSession {
         var reached = 0
         for clients in steps {
             // A step of one settles what the model does not take, before several meet it at once.
-            let exchanges = clients == 1 ? await serially(call, callsPerStep) : await parallel(call, clients, callsPerStep)
+            let exchanges =
+                clients == 1 ? await serially(call, callsPerStep) : await parallel(call, clients, callsPerStep)
             guard let exchanges else { return }
             let step = RampStep(clients: clients, exchanges: exchanges)
             for exchange in exchanges { conclusion.add(exchange.record) }

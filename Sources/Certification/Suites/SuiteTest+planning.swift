@@ -26,9 +26,12 @@ extension SuiteTest {
             return [single].compactMap(\.self).repeated(clients.reduce(0) { $0 + max($1, calls) })
         case .longContext(let setting):
             let plan = LongContextPlan(setting, facts: facts)
-            return ([Int](repeating: plan.words, count: setting.depths.count) + [plan.overLimitWords].compactMap(\.self))
+            return
+                ([Int](repeating: plan.words, count: setting.depths.count) + [plan.overLimitWords].compactMap(\.self))
                 .compactMap { words in
-                    single.map { PlannedCall(inputTokens: $0.inputTokens + words * 3 / 2, outputTokens: $0.outputTokens) }
+                    single.map {
+                        PlannedCall(inputTokens: $0.inputTokens + words * 3 / 2, outputTokens: $0.outputTokens)
+                    }
                 }
         }
     }

@@ -117,7 +117,10 @@ struct SuiteReaderTests {
 
     /// What is put in the place of what, the line and the column of the fault, and a part of what is said.
     private static let broken: [(String, String, Int, Int, String)] = [
-        ("lifetimeDays: 14", "lifetimeDay: 14", 5, 1, "'lifetimeDay' is not a key that is known here. Did you mean 'lifetimeDays'?"),
+        (
+            "lifetimeDays: 14", "lifetimeDay: 14", 5, 1,
+            "'lifetimeDay' is not a key that is known here. Did you mean 'lifetimeDays'?"
+        ),
         ("version: 3", "version: three", 2, 10, "'version' is not a whole number"),
         ("name: Mine", "name: 12", 3, 7, "'name' is a number, not text. Put it in quotes."),
         ("name: Mine", "name: yes", 3, 7, "Put it in quotes."),
@@ -145,7 +148,10 @@ struct SuiteReaderTests {
         ("graders: [nonEmpty]", "refused: {as: [VALIDATON], within: 5}", 15, 24, "Did you mean 'VALIDATION'?"),
         ("graders: [nonEmpty]", "graders: [{regex: '('}]", 15, 27, "pattern"),
         ("graders: [nonEmpty]", "graders: [{format: {sentence: 3}}]", 15, 28, "'sentence'"),
-        ("graders: [nonEmpty]", "graders: [{format: allLowercase}, uppercase]", 15, 18, "which no answer can be at once"),
+        (
+            "graders: [nonEmpty]", "graders: [{format: allLowercase}, uppercase]", 15, 18,
+            "which no answer can be at once"
+        ),
         ("graders: [nonEmpty]", "graders: [{format: json}, {format: {bullets: 3}}]", 15, 18, "at once"),
         ("graders: [nonEmpty]", "mode: stream", 14, 9, "has no graders"),
         ("temperature: 0.5", "temperature: 2", 33, 22, "from 0.0 to 1.0"),

@@ -56,7 +56,8 @@ extension SuiteReader {
         let continues = fields["continues"]?.boolean() ?? false
         let history = continues ? previous : nil
         if continues, previous == nil {
-            fields["continues"]?.fault("stands in the first call", cure: "Leave it out; there is nothing to go on from.")
+            fields["continues"]?.fault(
+                "stands in the first call", cure: "Leave it out; there is nothing to go on from.")
         }
         var mode = fields["mode"]?.word(of: ModeWord.allCases, what: "mode") ?? .complete
         if let history {

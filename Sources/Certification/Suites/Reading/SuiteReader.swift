@@ -125,7 +125,8 @@ package struct SuiteReader {
             node.fault("is an empty list", cure: "Add a test.")
         } else if isComplete, !tests.contains(where: { $0.isGate && $0.vendors == nil }) {
             node.fault(
-                "holds no gate for all vendors", cure: "Write 'gate: true' in the cheapest test that every model must pass.")
+                "holds no gate for all vendors",
+                cure: "Write 'gate: true' in the cheapest test that every model must pass.")
         }
         return tests
     }
