@@ -29,7 +29,7 @@ package struct CountRange: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension CountRange {
-    /// - Parameter form: A number, or fields of which `others` are somebody else's.
+    // A number, or fields of which `others` are somebody else's.
     init(_ form: SuiteForm, others: [String] = []) throws {
         if case .number = form.value {
             self = .exactly(try form.integer(in: 0...1_000_000))

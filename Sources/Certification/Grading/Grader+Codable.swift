@@ -18,7 +18,7 @@ extension Grader: Codable {
         self = try Grader(SuiteForm(from: decoder, name: "grader"), depth: 0)
     }
 
-    /// - Parameter depth: How many groups it stands in.
+    // The depth is how many groups it stands in.
     init(_ form: SuiteForm, depth: Int) throws {
         if GraderGroup.isSpelled(by: form) {
             self = .group(try GraderGroup(form, depth: depth))

@@ -1,34 +1,73 @@
 extension Grader {
-    /// Grades an answer. The reasons given hold nothing of the answer's text.
+    /// Grades an answer. The reasons given hold nothing of the answer's text but names, sanitised and short.
+    ///
+    /// A call of a tool is an answer, but no text: a grader of text has nothing to grade then.
     package func grade(_ answer: ModelAnswer) -> Grade {
-        if gradesText, answer.text.isBlank {
-            return .noAnswer("The answer holds no visible text; the model stopped with \(answer.stopReasonName).")
-        }
+        if let text = gradeText(answer) { return text }
         return switch self {
-        case .nonEmpty: .pass
-        case .includes(let wanted, let caseSensitive): gradeIncludes(wanted, caseSensitive, in: answer.text)
-        case .excludes(let unwanted): gradeExcludes(unwanted, in: answer.text)
-        case .regex(let pattern, let unmatched): gradePattern(pattern, unmatched, in: answer.text)
-        case .sequence(let words): gradeSequence(words, in: answer.text)
-        case .uppercase: gradeUppercase(answer.text)
-        case .minimumCharacters(let minimum): gradeLength(minimum, of: answer.text)
-        case .minimumLines(let minimum): gradeLines(minimum, of: answer.text)
+        case .nonEmpty: answer.isEmpty ? .noAnswer(answer.emptiness) : .pass
         case .stopReason(let reasons): gradeStopReason(reasons, of: answer)
         case .outputTokens(let maximum): gradeOutputTokens(maximum, of: answer.usage)
         case .chunks(let minimum): gradeChunks(minimum, of: answer.chunks)
         case .singleMessageStop:
             answer.messageStops == 1 ? .pass : .fail("The stream ended its message \(answer.messageStops) times.")
         case .usageReported: gradeUsage(answer.usage)
-        default: .graderError("This grader is not built yet.")
+        case .toolCall(let name, let schema, let arguments):
+            gradeToolCall(name: name, schema: schema, arguments: arguments, in: answer)
+        case .toolCalls(let range): gradeToolCalls(range, in: answer)
+        case .refusal(let isWanted): gradeRefusal(isWanted, in: answer)
+        case .latency(let limit): gradeTime(answer.timing.total, atMostMs: limit, of: "The last byte")
+        case .timeToFirstToken(let limit): gradeFirstToken(limit, of: answer)
+        case .eventOrder:
+            answer.orderFault.map { .fail("The stream's order is wrong: \(UntrustedText($0).line(limit: 200))") }
+                ?? .pass
+        case .group(let group): group.grade(answer)
+        case .includes, .excludes, .regex, .sequence, .uppercase, .minimumCharacters, .minimumLines, .exact, .numeric,
+            .json, .jsonSchema, .format:
+            .graderError("A grader of text did not look at it.")
         }
     }
 
-    /// Whether the grade is about the text; the others are about how it came.
-    private var gradesText: Bool {
+    /// The grade of a grader that looks at the text; nil of the others.
+    private func gradeText(_ answer: ModelAnswer) -> Grade? {
+        let grade: (String) -> Grade
         switch self {
-        case .nonEmpty, .includes, .excludes, .regex, .sequence, .uppercase, .minimumCharacters, .minimumLines: true
-        default: false
+        case .includes(let wanted, let caseSensitive): grade = { gradeIncludes(wanted, caseSensitive, in: $0) }
+        case .excludes(let unwanted): grade = { gradeExcludes(unwanted, in: $0) }
+        case .regex(let pattern, let unmatched): grade = { gradePattern(pattern, unmatched, in: $0) }
+        case .sequence(let words): grade = { gradeSequence(words, in: $0) }
+        case .uppercase: grade = gradeUppercase
+        case .minimumCharacters(let minimum): grade = { gradeLength(minimum, of: $0) }
+        case .minimumLines(let minimum): grade = { gradeLines(minimum, of: $0) }
+        case .exact(let texts, let caseSensitive): grade = { gradeExact(texts, caseSensitive, in: $0) }
+        case .numeric(let value, let tolerance): grade = { gradeNumber(value, tolerance: tolerance, in: $0) }
+        case .json(let value, let isExtracted): grade = { gradeJSON(value, isExtracted, in: $0) }
+        case .jsonSchema(let schema, let isExtracted): grade = { gradeSchema(schema, isExtracted, in: $0) }
+        case .format(let rule): grade = rule.grade
+        case .nonEmpty, .stopReason, .outputTokens, .chunks, .singleMessageStop, .usageReported, .toolCall, .toolCalls,
+            .refusal, .latency, .timeToFirstToken, .eventOrder, .group:
+            return nil
         }
+        return answer.text.isBlank ? .noAnswer(answer.emptiness) : grade(answer.text)
+    }
+
+    private func gradeExact(_ texts: [String], _ caseSensitive: Bool, in text: String) -> Grade {
+        let trimmed = text.trimmed
+        let isThere = texts.contains {
+            caseSensitive ? trimmed == $0.trimmed : trimmed.lowercased() == $0.trimmed.lowercased()
+        }
+        return isThere ? .pass : .fail("The answer is none of: \(texts.joined(separator: ", ")).")
+    }
+
+    private func gradeTime(_ time: Duration, atMostMs limit: Double, of what: String) -> Grade {
+        time.milliseconds <= limit
+            ? .pass : .fail("\(what) came after \(time.milliseconds) ms, later than \(limit) ms.")
+    }
+
+    private func gradeFirstToken(_ limit: Double, of answer: ModelAnswer) -> Grade {
+        if let first = answer.timing.firstChunk { return gradeTime(first, atMostMs: limit, of: "The first chunk") }
+        return answer.isEmpty
+            ? .noAnswer(answer.emptiness) : .graderError("Only a streamed call has a time to the first chunk.")
     }
 
     private func gradeIncludes(_ wanted: [String], _ caseSensitive: Bool, in text: String) -> Grade {
@@ -75,7 +114,7 @@ extension Grader {
     }
 
     private func gradeLength(_ minimum: Int, of text: String) -> Grade {
-        let length = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).count
+        let length = text.trimmed.count
         return length >= minimum ? .pass : .fail("The answer has \(length) characters, fewer than \(minimum).")
     }
 
@@ -114,5 +153,24 @@ extension ModelAnswer {
     /// The stop reason's name, safe to show.
     fileprivate var stopReasonName: String {
         stopReason.map { UntrustedText($0.converseName).line(limit: 60) } ?? "no stop reason"
+    }
+
+    /// Whether there is neither visible text nor a call of a tool.
+    var isEmpty: Bool { text.isBlank && toolCalls.isEmpty }
+
+    /// Why there is no text to grade.
+    var emptiness: String {
+        toolCalls.isEmpty
+            ? "The answer holds no visible text; the model stopped with \(stopReasonName)."
+            : "The answer holds no visible text, only a call of a tool; the model stopped with \(stopReasonName)."
+    }
+}
+
+extension StringProtocol {
+    /// The text without white space at its ends.
+    var trimmed: String {
+        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
+        else { return "" }
+        return String(self[first...last])
     }
 }

@@ -14,7 +14,7 @@ extension GraderGroup: Codable {
         return ["all", "any", "atLeast", "of"].contains { fields[$0] != nil }
     }
 
-    /// - Parameter depth: How many groups it stands in.
+    // The depth is how many groups it stands in.
     init(_ form: SuiteForm, depth: Int) throws {
         guard depth < Self.deepest else { throw form.error("nests groups more than \(Self.deepest) deep") }
         switch form.value {
