@@ -98,9 +98,9 @@ struct ProcedureTests {
         #expect(result.outcome == .pass, "\(result.explanation)")
         let messages = provider.calls.last?.request.messages ?? []
         #expect(messages.count == 3)
-        #expect(messages[1].content == calls.map(ContentBlock.toolCall))
+        #expect(messages.dropFirst().first?.content == calls.map(ContentBlock.toolCall))
         #expect(
-            messages[2].content == [.toolResult(callID: "x", text: "17"), .toolResult(callID: "y", text: "17")])
+            messages.last?.content == [.toolResult(callID: "x", text: "17"), .toolResult(callID: "y", text: "17")])
     }
 
     @Test("What is right complete and wrong streamed fails, and says which")
