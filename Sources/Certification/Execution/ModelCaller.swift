@@ -19,6 +19,7 @@ struct ModelCaller: Sendable {
     let target: Target
 
     /// - Parameters:
+    ///   - request: what to send.
     ///   - call: says in which way to call, and which refusals are meant to come.
     ///   - concurrency: how many calls are under way at once, this one included; nil for the only one.
     func make(_ request: ModelRequest, for call: TestCall, concurrency: Int? = nil) async -> Exchange {

@@ -38,6 +38,7 @@ package struct TestExecutor: Sendable {
     ///   - attempt: Which attempt at the certification it belongs to, from 1.
     ///   - facts: What is declared of the model.
     ///   - earlier: The results of all attempts so far: they tell what the model does not take.
+    /// - Returns: What came of it.
     package func run(
         _ test: SuiteTest, on target: Target, attempt: Int, facts: ModelFacts = ModelFacts(),
         after earlier: [TestResult] = []

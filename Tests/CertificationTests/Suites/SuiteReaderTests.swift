@@ -78,7 +78,8 @@ struct SuiteReaderTests {
         #expect(request.system == "You are terse." && request.maxTokens == 64 && request.temperature == 0.5)
         #expect(request.topP == 1 && request.stopSequences == ["7"] && request.toolChoice == .tool("f"))
         #expect(
-            second.calls[0].expectation == .answer(GraderGroup(.any, [.toolCall(name: "f"), .nonEmpty])))
+            second.calls[0].expectation
+                == .answer(GraderGroup(.any, [.toolCall(name: "f", schema: request.tools.first?.schema), .nonEmpty])))
     }
 
     @Test("A conversation in both modes is held twice, and what continues keeps tools and system prompt")
@@ -150,9 +151,9 @@ struct SuiteReaderTests {
         ("graders: [nonEmpty]", "graders: [{format: {sentence: 3}}]", 15, 28, "'sentence'"),
         (
             "graders: [nonEmpty]", "graders: [{format: allLowercase}, uppercase]", 15, 18,
-            "which no answer can be at once"
+            "exclude each other"
         ),
-        ("graders: [nonEmpty]", "graders: [{format: json}, {format: {bullets: 3}}]", 15, 18, "at once"),
+        ("graders: [nonEmpty]", "graders: [{format: json}, {format: {bullets: 3}}]", 15, 18, "exclude each other"),
         ("graders: [nonEmpty]", "mode: stream", 14, 9, "has no graders"),
         ("temperature: 0.5", "temperature: 2", 32, 22, "from 0.0 to 1.0"),
         ("stopSequences: [\"7\"]", "stopSequences: [7]", 34, 25, "Put it in quotes."),

@@ -24,6 +24,7 @@ package struct SuiteReader {
     /// - Parameters:
     ///   - yaml: The text.
     ///   - file: What the file is called in faults.
+    /// - Returns: The suite.
     /// - Throws: `SuiteFileError` with everything that is wrong.
     package static func suite(from yaml: String, file: String) throws(SuiteFileError) -> Suite {
         let reader = SuiteReader(file: file)
