@@ -22,6 +22,7 @@ struct ModelCaller: Sendable {
     ///   - request: what to send.
     ///   - call: says in which way to call, and which refusals are meant to come.
     ///   - concurrency: how many calls are under way at once, this one included; nil for the only one.
+    /// - Returns: what came of it; a failure is no error here.
     func make(_ request: ModelRequest, for call: TestCall, concurrency: Int? = nil) async -> Exchange {
         let reservation: CallReservation
         do throws(ProviderError) {
