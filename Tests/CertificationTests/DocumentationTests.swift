@@ -30,7 +30,7 @@ struct DocumentationTests {
         let row = page.split(separator: "\n").first { $0.hasPrefix("| `\(suite.id)` | \(suite.version) |") }
         let calls = suite.tests.reduce(0) { $0 + $1.plan(for: ModelFacts(contextWindow: 100_000)).count }
         #expect(row?.contains("| \(suite.tests.count) |") == true)
-        #expect(row?.contains("| \(suite.id == .base ? "8–11" : "\(calls)") |") == true, "\(calls) calls")
+        #expect(row?.contains("| \(suite.id == .base ? "8–12" : "\(calls)") |") == true, "\(calls) calls")
         #expect(row?.contains("| \(suite.lifetimeDays) day") == true)
     }
 

@@ -19,8 +19,10 @@ struct ModelCaller: Sendable {
     let target: Target
 
     /// - Parameters:
+    ///   - request: what to send.
     ///   - call: says in which way to call, and which refusals are meant to come.
     ///   - concurrency: how many calls are under way at once, this one included; nil for the only one.
+    /// - Returns: what came of it; a failure is no error here.
     func make(_ request: ModelRequest, for call: TestCall, concurrency: Int? = nil) async -> Exchange {
         let reservation: CallReservation
         do throws(ProviderError) {
@@ -36,7 +38,8 @@ struct ModelCaller: Sendable {
                 case .complete: try await provider.complete(request, of: target)
                 case .stream: try await provider.stream(request, of: target)
                 }
-            exchange = Exchange(record: CallRecord(answer, mode: call.mode), result: .success(answer), elapsed: elapsed())
+            exchange = Exchange(
+                record: CallRecord(answer, mode: call.mode), result: .success(answer), elapsed: elapsed())
             exchange.record?.answerDigest = AnswerContent(answer).digest
             exchange.record?.cost = await meter.settle(reservation, usage: answer.usage, error: nil)
         } catch {

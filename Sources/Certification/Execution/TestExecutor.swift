@@ -38,6 +38,7 @@ package struct TestExecutor: Sendable {
     ///   - attempt: Which attempt at the certification it belongs to, from 1.
     ///   - facts: What is declared of the model.
     ///   - earlier: The results of all attempts so far: they tell what the model does not take.
+    /// - Returns: What came of it.
     package func run(
         _ test: SuiteTest, on target: Target, attempt: Int, facts: ModelFacts = ModelFacts(),
         after earlier: [TestResult] = []
@@ -100,7 +101,8 @@ package struct TestExecutor: Sendable {
         if Task.isCancelled {
             conclusion.replaceError(with: .cancelled, message: "The test was cancelled.")
         } else if isLate {
-            conclusion.replaceError(with: .timeout, message: "The test took longer than \(session.test.timeoutSeconds) s.")
+            conclusion.replaceError(
+                with: .timeout, message: "The test took longer than \(session.test.timeoutSeconds) s.")
         }
         return conclusion
     }

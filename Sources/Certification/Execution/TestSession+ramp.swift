@@ -7,7 +7,8 @@ extension TestSession {
         var reached = 0
         for clients in steps {
             // A step of one settles what the model does not take, before several meet it at once.
-            let exchanges = clients == 1 ? await serially(call, callsPerStep) : await parallel(call, clients, callsPerStep)
+            let exchanges =
+                clients == 1 ? await serially(call, callsPerStep) : await parallel(call, clients, callsPerStep)
             guard let exchanges else { return }
             let step = RampStep(clients: clients, exchanges: exchanges)
             for exchange in exchanges { conclusion.add(exchange.record) }
@@ -46,7 +47,7 @@ extension TestSession {
             guard var exchange = await exchange(call) else { return nil }
             exchange.record?.concurrency = 1
             exchanges.append(exchange)
-            if exchange.error?.category.isThrottle == true { break }
+            if exchange.endsClient { break }
         }
         return exchanges
     }
@@ -62,7 +63,7 @@ extension TestSession {
                     for request in own where !Task.isCancelled {
                         let exchange = await caller.make(request, for: call, concurrency: clients)
                         exchanges.append(exchange)
-                        if exchange.error?.category.isThrottle == true { break }
+                        if exchange.endsClient { break }
                     }
                     return exchanges
                 }
@@ -75,6 +76,13 @@ extension TestSession {
             return nil
         }
         return exchanges
+    }
+}
+
+extension Exchange {
+    /// Whether a client that met this has nothing to gain from another call.
+    fileprivate var endsClient: Bool {
+        error.map { $0.category.isThrottle || !$0.category.isRetryable } ?? false
     }
 }
 

@@ -16,12 +16,15 @@ struct UsageAudit: Sendable {
     var grade: Grade {
         let answers = [("complete", complete), ("streamed", streamed), ("longer", longer)]
         for (name, answer) in answers {
-            if case .fail(let reason) = Grader.usageReported.grade(answer) { return .fail("The \(name) call: \(reason)") }
+            if case .fail(let reason) = Grader.usageReported.grade(answer) {
+                return .fail("The \(name) call: \(reason)")
+            }
         }
         guard let whole = complete.usage, let pieces = streamed.usage, let long = longer.usage else { return .pass }
         guard agree(whole.inputTokens, pieces.inputTokens) else {
             return .fail(
-                "The same request counts \(whole.inputTokens) input tokens complete and \(pieces.inputTokens) streamed.")
+                "The same request counts \(whole.inputTokens) input tokens complete and \(pieces.inputTokens) streamed."
+            )
         }
         guard long.inputTokens > whole.inputTokens else {
             return .fail(
@@ -32,7 +35,8 @@ struct UsageAudit: Sendable {
         let saysTheSame = complete.text == streamed.text && complete.reasoning.isEmpty && streamed.reasoning.isEmpty
         guard !saysTheSame || whole.reasoningTokens ?? 0 > 0 || agree(whole.outputTokens, pieces.outputTokens) else {
             return .fail(
-                "The same answer counts \(whole.outputTokens) output tokens complete and \(pieces.outputTokens) streamed.")
+                "The same answer counts \(whole.outputTokens) output tokens complete and \(pieces.outputTokens) streamed."
+            )
         }
         return .pass
     }

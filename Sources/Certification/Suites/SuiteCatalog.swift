@@ -61,7 +61,8 @@ package struct SuiteCatalog: Sendable {
                 let suite = try Self.suite(at: file)
                 if suites.contains(where: { $0.id == suite.id }) {
                     faults.append(
-                        SuiteFault(file, "has an id that another file has, '\(suite.id)'", cure: "Give it one of its own."))
+                        SuiteFault(
+                            file, "has an id that another file has, '\(suite.id)'", cure: "Give it one of its own."))
                 }
                 suites.append(suite)
             } catch {

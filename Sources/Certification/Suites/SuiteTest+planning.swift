@@ -13,7 +13,8 @@ extension SuiteTest {
             return [single].compactMap(\.self).repeated(clients.reduce(0) { $0 + max($1, calls) })
         case .longContext(let setting):
             let plan = LongContextPlan(setting, facts: facts)
-            return ([Int](repeating: plan.words, count: setting.depths.count) + [plan.overLimitWords].compactMap(\.self))
+            return
+                ([Int](repeating: plan.words, count: setting.depths.count) + [plan.overLimitWords].compactMap(\.self))
                 .compactMap { words in
                     single.map { $0.longer(byTokens: words * 3 / 2) }
                 }

@@ -31,6 +31,7 @@ struct ProcessorSettingsTests {
         #expect(settings.drainTimeout == .seconds(25))
         #expect(settings.bedrock.endpoint == .aws)
         #expect(settings.database.poolSize == 10)
+        #expect(settings.suites.ids == ["smoke", "base", "standard", "full"])
     }
 
     @Test(
@@ -59,7 +60,7 @@ struct ProcessorSettingsTests {
             ("DATABASE_URL", nil), ("DATABASE_URL", "postgres://user@host:port/x"), ("RABBITMQ_URL", nil),
             ("AWS_ACCESS_KEY_ID", nil), ("AWS_SECRET_ACCESS_KEY", nil), ("CERTIFICATION_CONCURRENCY", "0"),
             ("CERTIFICATION_TIMEOUT", "soon"), ("CERTIFICATION_MAX_ATTEMPTS", "-1"), ("AWS_ENDPOINT_URL", "localhost"),
-            ("DATABASE_POOL_SIZE", "0"),
+            ("DATABASE_POOL_SIZE", "0"), ("SUITES_FOLDER", "/no/such/folder"),
         ] as [(String, String?)])
     func malformed(key: String, value: String?) throws {
         let failure = #expect(throws: ConfigurationFailure.self) { try Self.settings([key: value]) }

@@ -150,9 +150,11 @@ struct AdaptationTests {
 
     @Test("A pass shows that the model can do what the test requires")
     func passShows() async {
-        let results = await run([Self.test("t1", requires: [.tools, .streamingTools])], ScriptedProvider { _ in
-            .success(.sample("A"))
-        })
+        let results = await run(
+            [Self.test("t1", requires: [.tools, .streamingTools])],
+            ScriptedProvider { _ in
+                .success(.sample("A"))
+            })
         #expect(results[0].capabilities == [.tools: true, .streamingTools: true])
     }
 

@@ -1,5 +1,6 @@
 import Certification
 import Contracts
+import Foundation
 import Synchronization
 import Testing
 
@@ -97,9 +98,9 @@ struct ProcedureTests {
         #expect(result.outcome == .pass, "\(result.explanation)")
         let messages = provider.calls.last?.request.messages ?? []
         #expect(messages.count == 3)
-        #expect(messages[1].content == calls.map(ContentBlock.toolCall))
+        #expect(messages.dropFirst().first?.content == calls.map(ContentBlock.toolCall))
         #expect(
-            messages[2].content == [.toolResult(callID: "x", text: "17"), .toolResult(callID: "y", text: "17")])
+            messages.last?.content == [.toolResult(callID: "x", text: "17"), .toolResult(callID: "y", text: "17")])
     }
 
     @Test("What is right complete and wrong streamed fails, and says which")
@@ -176,12 +177,15 @@ struct ProcedureTests {
     // MARK: Long context
 
     private let longContext = TestProcedure.longContext(
-        .init(share: 0.5, maximumWords: 4_000, depths: [0, 0.5, 1], needle: "The number is 7421.", overLimitUpToTokens: 9_000))
+        .init(
+            share: 0.5, maximumWords: 4_000, depths: [0, 0.5, 1], needle: "The number is 7421.",
+            overLimitUpToTokens: 9_000))
 
     @Test("A text is as long as the model's window allows, and one too long has to be refused")
     func longContextPasses() async {
         let (result, provider) = await run(
-            test(longContext, calls: [.asking("Which number?", includes: "7421")]), facts: ModelFacts(contextWindow: 3_000)
+            test(longContext, calls: [.asking("Which number?", includes: "7421")]),
+            facts: ModelFacts(contextWindow: 3_000)
         ) { call in
             let words = call.prompt.split(separator: " ").count
             return words > 3_000 ? .failure(.sample(.contextLength)) : .success(.sample("7421"))
@@ -192,7 +196,9 @@ struct ProcedureTests {
         #expect(result.measures?["over-limit-tested"] == 1)
         #expect(result.calls.map(\.ending) == [.answered, .answered, .answered, .refused])
         let places = provider.calls.prefix(3).compactMap { call in
-            call.prompt.range(of: "The number is 7421.").map { call.prompt.distance(from: call.prompt.startIndex, to: $0.lowerBound) }
+            call.prompt.range(of: "The number is 7421.").map {
+                call.prompt.distance(from: call.prompt.startIndex, to: $0.lowerBound)
+            }
         }
         #expect(places.count == 3 && places == places.sorted() && Set(places).count == 3)
     }

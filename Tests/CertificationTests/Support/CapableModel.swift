@@ -64,7 +64,8 @@ enum CapableModel {
 
     private static let answers = [
         ("France", "The capital of France is Paris."), ("sky", "Blue."), ("days has", "Seven."),
-        ("sea", "The sea is wide. It is deep."), ("mountains", "THE MOUNTAINS ARE HIGH."), ("rivers", "the river runs."),
+        ("sea", "The sea is wide. It is deep."), ("mountains", "THE MOUNTAINS ARE HIGH."),
+        ("rivers", "the river runs."),
         ("fruits", "* Apple\n* Pear\n* Plum"),
         ("bicycle", "A bicycle has two wheels, a frame, a saddle and pedals that drive it forward."),
         ("winter", "In winter it snows. That is all."), ("bread", "\"Bread is baked from flour.\""),

@@ -123,6 +123,18 @@ struct JobPlannerTests {
         #expect(found.first?.detail.contains("Did you mean '\(model.id)'") == true)
     }
 
+    @Test("Every built-in suite can be asked for", arguments: ["smoke", "base", "standard", "full"])
+    func suites(id: String) throws {
+        let plan = try plan(#"{"all":true,"regions":["us-east-1"],"suite":"\#(id)"}"#)
+        #expect(plan.suite.rawValue == id)
+    }
+
+    @Test("An unknown suite is answered with the known ones")
+    func knownSuites() throws {
+        let found = faults { try plan(#"{"all":true,"regions":["us-east-1"],"suite":"deluxe"}"#) }
+        #expect(found.first?.detail.contains("Known: smoke, base, standard, full.") == true)
+    }
+
     @Test("An unknown region is answered with the known ones")
     func knownRegions() throws {
         let found = faults { try plan(#"{"all":true,"regions":["mars-1"]}"#) }

@@ -51,12 +51,12 @@ extension SuiteReader {
 
     private func draft(_ node: SuiteNode, after previous: Draft?, defaults: Defaults) -> Draft? {
         guard let fields = node.fields(Self.callKeys) else { return nil }
-        let expectation = self.expectation(node, fields)
         let wantsRefusal = fields["refused"] != nil
         let continues = fields["continues"]?.boolean() ?? false
         let history = continues ? previous : nil
         if continues, previous == nil {
-            fields["continues"]?.fault("stands in the first call", cure: "Leave it out; there is nothing to go on from.")
+            fields["continues"]?.fault(
+                "stands in the first call", cure: "Leave it out; there is nothing to go on from.")
         }
         var mode = fields["mode"]?.word(of: ModeWord.allCases, what: "mode") ?? .complete
         if let history {
@@ -71,7 +71,7 @@ extension SuiteReader {
         let messages = self.messages(node, fields, wantsRefusal: wantsRefusal, continues: continues)
         let request = self.request(fields, messages, from: history?.call.request, defaults: defaults, wantsRefusal)
         let hasControl = self.hasControl(fields, request)
-        guard let expectation else { return nil }
+        guard let expectation = expectation(node, fields, of: request.tools) else { return nil }
         let call = TestCall(
             request: request, expectation: expectation, continues: continues, toolResult: fields["toolResult"]?.text())
         return Draft(call: call, mode: mode, hasControl: hasControl)
@@ -103,7 +103,9 @@ extension SuiteReader {
 
     // MARK: What is expected
 
-    private func expectation(_ node: SuiteNode, _ fields: [String: SuiteNode]) -> TestCall.Expectation? {
+    private func expectation(
+        _ node: SuiteNode, _ fields: [String: SuiteNode], of tools: [ToolDefinition]
+    ) -> TestCall.Expectation? {
         if let refused = fields["refused"] {
             for name in ["graders", "orRefused", "control"] {
                 fields[name]?.fault("stands beside 'refused'", cure: "Leave one of the two out.")
@@ -117,7 +119,7 @@ extension SuiteReader {
             node.fault("has no graders", cure: "Add 'graders', or 'refused' when the call must be refused.")
             return nil
         }
-        let graders = self.graders(place)
+        let graders = self.graders(place)?.knowing(tools)
         guard let refused = fields["orRefused"] else { return graders.map(TestCall.Expectation.answer) }
         guard let parts = refused.fields(["as", "capability"], required: ["as", "capability"]),
             let categories = parts["as"].map(self.categories),
@@ -137,7 +139,7 @@ extension SuiteReader {
         if items.isEmpty { node.fault("is an empty list", cure: "Add a grader.") }
         let graders = items.compactMap { decoded(Grader.self, $0) }
         for conflict in FormatRule.conflicts(graders.compactMap(\.formatRule)) {
-            node.fault("holds rules that no answer can follow: \(conflict)", cure: "Remove one of the two.")
+            node.fault("holds rules that exclude each other: \(conflict)", cure: "Remove one of the two.")
         }
         return graders.count == items.count ? GraderGroup(.all, graders) : nil
     }
@@ -169,15 +171,4 @@ extension SuiteReader {
 
 extension String {
     fileprivate var trimmedOfStop: String { hasSuffix(".") ? String(dropLast()) : self }
-}
-
-extension Grader {
-    /// The rule of form that it checks; nil for every other grader.
-    fileprivate var formatRule: FormatRule? {
-        switch self {
-        case .uppercase: .allCaps
-        case .format(let rule): rule
-        default: nil
-        }
-    }
 }

@@ -73,7 +73,8 @@ extension SuiteReader {
         }
         let keys = ["name", "format", "data"]
         guard let document = fields["document"], let parts = document.fields(keys, required: keys),
-            let name = parts["name"]?.text(), let format = parts["format"]?.text(), let data = parts["data"].flatMap(bytes)
+            let name = parts["name"]?.text(), let format = parts["format"]?.text(),
+            let data = parts["data"].flatMap(bytes)
         else { return nil }
         return .document(name: name, format: format, data: data)
     }

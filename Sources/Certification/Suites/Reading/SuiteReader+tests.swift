@@ -14,7 +14,9 @@ extension SuiteReader {
     ]
 
     func test(_ node: SuiteNode, defaults: Defaults) -> SuiteTest? {
-        guard let fields = node.fields(Self.testKeys, required: ["id", "name", "dimension", "calls"]) else { return nil }
+        guard let fields = node.fields(Self.testKeys, required: ["id", "name", "dimension", "calls"]) else {
+            return nil
+        }
         let id = fields["id"].flatMap(identifier)
         let name = fields["name"]?.text()
         let dimension = fields["dimension"]?.word(of: SuiteTest.Dimension.allCases, what: "dimension")
@@ -97,7 +99,8 @@ extension SuiteReader {
         let names = ["determinism", "usage", "latency", "ramp", "longContext"]
         guard let fields = node.fields(names) else { return nil }
         guard fields.count == 1, let (name, setting) = fields.first else {
-            node.fault("has \(fields.count) keys that are known", cure: "Write one of \(names.joined(separator: ", ")).")
+            node.fault(
+                "has \(fields.count) keys that are known", cure: "Write one of \(names.joined(separator: ", ")).")
             return nil
         }
         switch name {

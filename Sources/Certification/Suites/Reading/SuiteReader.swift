@@ -24,6 +24,7 @@ package struct SuiteReader {
     /// - Parameters:
     ///   - yaml: The text.
     ///   - file: What the file is called in faults.
+    /// - Returns: The suite.
     /// - Throws: `SuiteFileError` with everything that is wrong.
     package static func suite(from yaml: String, file: String) throws(SuiteFileError) -> Suite {
         let reader = SuiteReader(file: file)
@@ -125,7 +126,8 @@ package struct SuiteReader {
             node.fault("is an empty list", cure: "Add a test.")
         } else if isComplete, !tests.contains(where: { $0.isGate && $0.vendors == nil }) {
             node.fault(
-                "holds no gate for all vendors", cure: "Write 'gate: true' in the cheapest test that every model must pass.")
+                "holds no gate for all vendors",
+                cure: "Write 'gate: true' in the cheapest test that every model must pass.")
         }
         return tests
     }
