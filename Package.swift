@@ -216,7 +216,10 @@ let package = Package(
             "NotifierTests", ["Notifier", "Contracts", "Messaging", "Postgres", "Curl", "ServiceRuntime", logging]),
         programTests(
             "CertForgeCLITests",
-            ["CertForgeCLI", "Gateway", "Contracts", "Curl", "Postgres", "ServiceRuntime", argumentParser]),
+            [
+                "CertForgeCLI", "Gateway", "Certification", "Contracts", "Curl", "Postgres", "ServiceRuntime",
+                argumentParser,
+            ]),
         programTests(
             "BedrockSimulatorTests",
             [

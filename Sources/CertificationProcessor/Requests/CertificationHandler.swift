@@ -124,7 +124,8 @@ struct CertificationHandler: MessageHandler {
         let model = registry.model(claim.target.model)
         let run = CertificationRun(
             suite: suite.applicable(to: model?.vendor ?? ""), judge: judge,
-            facts: JudgingFacts(of: model, suiteDigest: suiteDigests[suite.id]), attempt: claim.attempt, maxAttempts: settings.retry.policy.maxAttempts,
+            facts: JudgingFacts(of: model, suiteDigest: suiteDigests[suite.id]), attempt: claim.attempt,
+            maxAttempts: settings.retry.policy.maxAttempts,
             throttling: throttling(of: claim), resuming: claim.results)
         let evidence = AttemptEvidence()
         let attempt = Attempt(
