@@ -32,6 +32,21 @@ struct VerdictMatrixTests {
             ])
     }
 
+    @Test("Figures follow each certification that has them, with what to do next")
+    func figures() {
+        var certification = CertificationAnswer.sample("a.one")
+        certification.remedy = "Read the answers."
+        certification.figures = FiguresAnswer(
+            coverage: .init(judged: 5, applicable: 5, total: 5), calls: 7,
+            capabilities: [.init(capability: "tools\u{1B}[2J", finding: "broken")], topFailures: [])
+        let lines = VerdictMatrix(.sample([certification])).text.split(separator: "\n").map(String.init)
+        #expect(lines.contains("a.one in us-east-1  certification 019b7d5e-0000-7000-8000-000000000001"))
+        #expect(lines.contains("  tests: 5 of 5 applicable tests judged"))
+        #expect(lines.contains { $0.hasPrefix("  capabilities: broken though declared: tools") })
+        #expect(lines.contains("  next: Read the answers."))
+        #expect(!lines.joined().contains("\u{1B}"))
+    }
+
     @Test("Every status has a mark of its own", arguments: CertificationStatus.allCases)
     func marks(_ status: CertificationStatus) {
         let text = VerdictMatrix(.sample([.sample("a", status: status, rating: nil, badge: nil)])).text

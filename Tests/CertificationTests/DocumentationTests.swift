@@ -1,7 +1,8 @@
-import Certification
 import Contracts
 import Foundation
 import Testing
+
+@testable import Certification
 
 @Suite("docs/certification.md")
 struct DocumentationTests {
@@ -42,15 +43,40 @@ struct DocumentationTests {
 
     @Test("Every error category has its row, and the row is true", arguments: ErrorCategory.allCases)
     func errors(category: ErrorCategory) {
-        let row = "| `\(category.rawValue)` | \(words(for: category)) | \(category.severity) | \(category.remedy) |"
+        let row =
+            "| `\(category.rawValue)` | \(words(for: category)) | \(category.isRetryable ? "yes" : "no") | "
+            + "\(category.blame == .nothing ? "–" : category.blame.rawValue) | "
+            + "\(category.isPermanentForJob ? "yes" : "no") | \(category.severity) | \(category.remedy) |"
         let isThere = page.contains(row)
         #expect(isThere, "\(row)")
     }
 
     @Test("The versions are those of the code")
-    func versions() {
+    func versions() throws {
         #expect(page.contains("The suite `base`, version \(Certification.Suite.base.version)"))
-        #expect(page.contains("rubric version \(Rubric.version1.version)"))
+        let newest = try RubricCatalog.bundled().newest.version
+        #expect(page.contains("rubric version \(newest)"))
+    }
+
+    @Test("The service levels are those of the newest rubric", arguments: ServiceClass.allCases)
+    func serviceLevels(_ serviceClass: ServiceClass) throws {
+        let level = try #require(try RubricCatalog.bundled().newest.serviceLevels?.objective(of: serviceClass))
+        let limits = [level.ttftMs, level.visibleTtftMs, level.tpotMs, level.latencyMs].map { "\(Int($0))" }
+        let row = "| `\(serviceClass.rawValue)` | \(limits.joined(separator: " | ")) |"
+        let isThere = page.contains(row)
+        #expect(isThere, "\(row)")
+    }
+
+    @Test(
+        "Every field of the measures is named",
+        arguments: [
+            "ttft", "visibleTtft", "tpot", "connect", "modelTime", "server", "timeToSuccess", "outputTokensPerSecond",
+            "systemTokensPerSecond", "throughput", "serviceLevel", "successRate", "availability", "throttleRate",
+            "errorCounts", "cachedSamples", "cost", "window", "latency", "retries",
+        ])
+    func metrics(_ name: String) {
+        let isThere = page.contains("| `\(name)`")
+        #expect(isThere)
     }
 
     private func words(for category: ErrorCategory) -> String {

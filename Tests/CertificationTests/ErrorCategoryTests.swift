@@ -15,6 +15,29 @@ struct ErrorCategoryTests {
         #expect(!(category.isThrottle && category.countsAgainstAvailability))
     }
 
+    @Test("What may end differently is not permanent, and what ends the run is", arguments: ErrorCategory.allCases)
+    func permanence(_ category: ErrorCategory) {
+        #expect(!(category.isRetryable && category.isPermanentForJob))
+        if category.isPermanentForTarget || category.isRunnerFault { #expect(category.isPermanentForJob) }
+    }
+
+    @Test("Each speaks against one thing at most, and a throttle against the quota", arguments: ErrorCategory.allCases)
+    func blamed(_ category: ErrorCategory) {
+        #expect((category.blame == .availability) == category.countsAgainstAvailability)
+        #expect((category.blame == .quality) == category.countsAgainstQuality)
+        #expect((category.blame == .quota) == category.isThrottle)
+    }
+
+    /// Reference: 401, 402, 404, 413 and daily quotas are not retried; 408, 424, 429, 5xx and broken streams are.
+    @Test("What the providers' documents say of retrying is so")
+    func documented() {
+        let retried: [ErrorCategory] = [
+            .throttledRequests, .throttledTokens, .accessPending, .timeout, .notReady, .serviceUnavailable,
+            .serviceInternal, .modelError, .streamError, .network, .unknown,
+        ]
+        #expect(ErrorCategory.allCases.filter(\.isRetryable) == retried)
+    }
+
     @Test("Each says what happened and what to do", arguments: ErrorCategory.allCases)
     func words(_ category: ErrorCategory) {
         #expect(category.remedy.hasSuffix("."))

@@ -95,7 +95,7 @@ struct JudgeTests {
         #expect(verdict.certifiedUntil == Date.sample.addingTimeInterval(604_800))
         #expect(verdict.suite == "sample")
         #expect(verdict.suiteVersion == 3)
-        #expect(verdict.rubricVersion == 1)
+        #expect(verdict.rubricVersion == 2)
         #expect(verdict.topFailures.isEmpty)
     }
 

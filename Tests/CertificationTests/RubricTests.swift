@@ -2,8 +2,18 @@ import Certification
 import Contracts
 import Testing
 
-@Suite("The rubric")
+@Suite("Rubric 1")
 struct RubricTests {
+    private let rubric: Rubric
+
+    init() throws {
+        rubric = try #require(try RubricCatalog.bundled().rubric(1))
+    }
+
+    private func rated(_ status: CertificationStatus, _ metrics: Metrics) -> Double? {
+        rubric.rating(for: status, metrics, quality: nil)
+    }
+
     /// Metrics of a suite with so many tests passed and failed.
     private func metrics(
         passed: Int, failed: Int, retries: Int = 0, latencyMs: Double? = 600, errorRate: Double? = 0
@@ -36,12 +46,12 @@ struct RubricTests {
         ] as [(Int, Int, Int, Double, Double, Double)])
     func formula(passed: Int, failed: Int, retries: Int, latency: Double, errors: Double, rating: Double) {
         let metrics = metrics(passed: passed, failed: failed, retries: retries, latencyMs: latency, errorRate: errors)
-        #expect(Rubric.version1.rating(for: .certified, metrics) == rating)
+        #expect(rated(.certified, metrics) == rating)
     }
 
     @Test("No latency is no speed")
     func noLatency() {
-        #expect(Rubric.version1.rating(for: .certified, metrics(passed: 7, failed: 0, latencyMs: nil)) == 4)
+        #expect(rated(.certified, metrics(passed: 7, failed: 0, latencyMs: nil)) == 4)
     }
 
     @Test(
@@ -52,7 +62,7 @@ struct RubricTests {
             (0.9, .unavailable), (0, .unavailable),
         ] as [(Double, Badge)])
     func badges(rating: Double, badge: Badge) {
-        #expect(Rubric.version1.badge(for: rating) == badge)
+        #expect(rubric.badge(for: rating) == badge)
     }
 
     /// The badges that a status allows; a status that is missing has none.
@@ -72,14 +82,14 @@ struct RubricTests {
                     metrics.retries = retries
                     metrics.latency.meanMs = latency
                     metrics.errorRate = errorRate
-                    check(Rubric.version1.rating(for: status, metrics), of: status)
+                    check(rated(status, metrics), of: status)
                 }
             }
         }
     }
 
     private static let conditions: [(Int, Double?, Double?)] = [0, 1, 6, 40].flatMap { retries in
-        ([nil, 0, 1999, 4999, 9999, 60_000] as [Double?]).flatMap { latency in
+        ([nil, 0, 1999, 2000, 4999, 5000, 9999, 10_000, 60_000] as [Double?]).flatMap { latency in
             ([nil, 0, 0.1, 1] as [Double?]).map { (retries, latency, $0) }
         }
     }
@@ -93,15 +103,52 @@ struct RubricTests {
             Issue.record("\(status) has no rating")
             return
         }
-        #expect(badges.contains(Rubric.version1.badge(for: rating)))
+        #expect(badges.contains(rubric.badge(for: rating)))
         #expect((0...5).contains(rating))
         #expect((rating * 10).rounded() / 10 == rating)
+    }
+
+    /// The formula as it was written before there were files.
+    private func golden(_ status: CertificationStatus, _ metrics: Metrics) -> Double? {
+        let bounds: ClosedRange<Double>
+        switch status {
+        case .certified: bounds = 3.0...5.0
+        case .qualityWarning: bounds = 2.0...3.9
+        case .failed: bounds = 0.0...2.9
+        case .unsupported: bounds = 0.0...0.0
+        case .queued, .processing, .retrying, .inconclusive, .cancelled: return nil
+        }
+        var points = 0.0
+        if metrics.passed > 0, let success = metrics.successRate {
+            let resilience = 1 - Double(min(metrics.retries, 6)) / 6 * 0.5
+            var performance = 0.0
+            if let mean = metrics.latency.meanMs {
+                performance = mean < 2000 ? 1 : mean < 5000 ? 0.7 : mean < 10_000 ? 0.4 : 0.2
+            }
+            points = success * (2 + resilience + performance + (1 - (metrics.errorRate ?? 0)))
+        }
+        return min(max((points * 10).rounded() / 10, bounds.lowerBound), bounds.upperBound)
+    }
+
+    @Test("The file rates as the program did before there was a file", arguments: CertificationStatus.allCases)
+    func golden(status: CertificationStatus) {
+        for passed in 0...6 {
+            for failed in 0...6 {
+                var metrics = metrics(passed: passed, failed: failed)
+                for (retries, latency, errorRate) in Self.conditions {
+                    metrics.retries = retries
+                    metrics.latency.meanMs = latency
+                    metrics.errorRate = errorRate
+                    #expect(rated(status, metrics) == golden(status, metrics))
+                }
+            }
+        }
     }
 
     @Test("A better model is never rated lower")
     func monotony() {
         let ratings = (0...12).compactMap {
-            Rubric.version1.rating(for: .failed, metrics(passed: $0, failed: 12 - $0))
+            rated(.failed, metrics(passed: $0, failed: 12 - $0))
         }
         #expect(ratings.count == 13)
         #expect(zip(ratings, ratings.dropFirst()).allSatisfy { $0 <= $1 })

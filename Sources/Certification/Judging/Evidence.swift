@@ -61,7 +61,7 @@ struct Evidence {
             ?? Self.primary(of: (errorCategories + reportedCategories).filter(\.leavesTargetUnsupported))
     }
 
-    var runnerFault: ErrorCategory? { 
+    var runnerFault: ErrorCategory? {
         Self.primary(of: (errorCategories + reportedCategories).filter(\.isRunnerFault))
     }
 

@@ -70,7 +70,9 @@ package struct Rerating: Sendable, Hashable {
     private static func collect(_ value: JSONValue, at path: String, into fields: inout [String: String]) {
         switch value {
         case .object(let members):
-            for (name, member) in members { collect(member, at: path.isEmpty ? name : "\(path).\(name)", into: &fields) }
+            for (name, member) in members {
+                collect(member, at: path.isEmpty ? name : "\(path).\(name)", into: &fields)
+            }
         case .array(let elements):
             fields["\(path).count"] = "\(elements.count)"
             for (index, element) in elements.enumerated() { collect(element, at: "\(path)[\(index)]", into: &fields) }

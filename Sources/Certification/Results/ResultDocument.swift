@@ -24,10 +24,10 @@ package struct ResultDocument: Sendable, Hashable, Codable {
     /// As it was given then.
     package var verdict: Verdict
 
-    /// - Parameter outline: The suite's tests, for a verdict that does not say them; nil when they are not known either.
-    /// - Returns: nil when it is not known which tests were judged.
+    /// `outline` has the suite's tests, for a verdict that does not say them. Nil when it is not known which tests were judged.
     package init?(
-        certification: CertificationID, target: Target, verdict: Verdict, results: [TestResult], softwareVersion: String,
+        certification: CertificationID, target: Target, verdict: Verdict, results: [TestResult],
+        softwareVersion: String,
         outline: SuiteOutline? = nil
     ) {
         guard let suite = verdict.basis?.outline ?? outline else { return nil }

@@ -8,6 +8,7 @@ extension CertificationDetail {
     /// A run's result with everything that decided it.
     ///
     /// - Parameters:
+    ///   - run: One of the certification's.
     ///   - suites: Where the tests of an old verdict are looked up, which does not name them.
     ///   - registry: Says which of them applied.
     /// - Returns: nil when the run brought no verdict, or its tests are not known.

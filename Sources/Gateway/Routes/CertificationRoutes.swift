@@ -55,7 +55,7 @@ struct CertificationRoutes: Sendable {
 
     private static func respond(_ page: (elements: [CertificationRecord], next: String?)) throws -> Response {
         let body = CertificationPageBody(
-            certifications: page.elements.map(CertificationBody.init), next: page.next)
+            certifications: page.elements.map { CertificationBody($0) }, next: page.next)
         return try JSONResponse.encode(body, status: .ok, headers: PageRequest.link(next: page.next))
     }
 

@@ -62,6 +62,7 @@ struct OpenAPITests {
         #expect(document.values(of: "DeadLetterStatus") == Set(DeadLetterStatus.allCases.map(\.rawValue)))
         #expect(document.values(of: "ReplayState") == Set(ReplayState.allCases.map(\.rawValue)))
         #expect(document.values(of: "ReplayItemState") == Set(ReplayItemState.allCases.map(\.rawValue)))
+        #expect(document.values(of: "CapabilityFinding") == Set(CapabilityMatrix.Finding.allCases.map(\.rawValue)))
         #expect(document.values(of: "Problem") == Set(ProblemKind.allCases.map(\.uri)))
     }
 
@@ -76,6 +77,16 @@ struct OpenAPITests {
         case run = "Run"
         case metrics = "Metrics"
         case distribution = "Distribution"
+        case interval = "Interval"
+        case throughput = "Throughput"
+        case serviceLevel = "ServiceLevel"
+        case cost = "Cost"
+        case coverage = "Coverage"
+        case quality = "Quality"
+        case capabilityFinding = "CapabilityFinding"
+        case topFailure = "TopFailure"
+        case figures = "Figures"
+        case resultDocument = "ResultDocument"
         case testResult = "TestResult"
         case model = "Model"
         case statistics = "Statistics"
@@ -117,11 +128,14 @@ struct OpenAPITests {
                     names(JobBody(JobCancellation.Result(job: .full, certifications: []))))
             case .cancelledTarget: try names(CancelledTargetBody(.full))
             case .jobPage: try names(JobPageBody(jobs: [], next: ""))
-            case .certification: try names(CertificationBody(.full))
+            case .certification: try names(CertificationBody(.full, verdict: .full))
             case .certificationPage: try names(CertificationPageBody(certifications: [], next: ""))
             case .certificationDetail:
                 try names(CertificationDetailBody(CertificationDetail(record: .full, runs: [], results: [])))
                     .subtracting(names(CertificationBody(.full)))
+            case .interval, .throughput, .serviceLevel, .cost, .coverage, .quality, .capabilityFinding, .topFailure,
+                .figures, .resultDocument:
+                try verdictFields()
             case .run: try names(RunBody(.full))
             case .metrics: try names(MetricsBody(.full))
             case .distribution: try names(DistributionBody(.full))
@@ -168,6 +182,29 @@ struct OpenAPITests {
                 try names(
                     CostsBody(month: "", groupBy: "", total: CostBody(.full), groups: [], isTruncated: false))
             case .problem: try names(ProblemDocument(.invalid([.field("a", "b")]), instance: "", traceID: ""))
+            }
+        }
+
+        private func verdictFields() throws -> Set<String> {
+            let metrics = MetricsBody(.full)
+            let figures = FiguresBody(.full)
+            return switch self {
+            case .interval: try names(try #require(metrics.successInterval))
+            case .throughput: try names(try #require(metrics.throughput?.first))
+            case .serviceLevel: try names(try #require(metrics.serviceLevel))
+            case .cost: try names(try #require(metrics.cost))
+            case .coverage: try names(figures.coverage)
+            case .quality: try names(QualityBody(try #require(Verdict.full.quality)))
+            case .capabilityFinding: try names(try #require(figures.capabilities.first))
+            case .topFailure: try names(try #require(figures.topFailures.first))
+            case .figures: try names(figures)
+            default:
+                try names(
+                    try #require(
+                        ResultDocument(
+                            certification: CertificationID(),
+                            target: Target(provider: .bedrock, model: "m", region: "r", profile: .global),
+                            verdict: .full, results: [.full], softwareVersion: "1")))
             }
         }
 
@@ -222,21 +259,48 @@ extension RunRecord {
 extension Verdict {
     fileprivate static let full = Verdict(
         status: .certified, rating: 5, badge: .premium, reasonCode: nil, reason: nil, remedy: nil, metrics: .full,
-        coverage: Coverage(judged: 1, applicable: 1, total: 1), topFailures: [], suite: .base, suiteVersion: 1,
-        rubricVersion: 1, judgedAt: TestGateway.now, certifiedUntil: nil)
+        coverage: Coverage(judged: 1, applicable: 1, total: 1, reported: 0),
+        topFailures: [Failure(test: "t", outcome: .fail, explanation: "e")], suite: .base, suiteVersion: 1,
+        rubricVersion: 2, judgedAt: TestGateway.now, certifiedUntil: nil,
+        quality: ConfidenceInterval.full.map { interval in
+            QualityScore(
+                score: 1, interval: interval,
+                dimensions: [.init(dimension: .liveness, weight: 1, score: 1, passed: 1, judged: 1)])
+        },
+        capabilities: CapabilityMatrix(declared: [.tools], observed: [:]),
+        basis: Basis(
+            outline: SuiteOutline(.base), facts: JudgingFacts(declared: [.tools], serviceClass: .small),
+            interruption: .timeout))
 }
 
 extension Metrics {
     fileprivate static let full = Metrics(
-        passed: 1, failed: 0, noAnswer: 0, errors: 0, graderErrors: 0, skipped: 0, successRate: 1, retries: 0,
-        calls: 1, errorRate: 0, throttleRate: 0, latency: .full, ttft: .full, inputTokens: 1, outputTokens: 1,
-        outputTokensPerSecond: 1)
+        passed: 1, failed: 0, noAnswer: 0, errors: 0, graderErrors: 0, skipped: 0, reported: 0, successRate: 1,
+        successInterval: ConfidenceInterval.full, retries: 0, calls: 1, availability: 1, availabilityInterval: ConfidenceInterval.full, errorRate: 0,
+        throttleRate: 0, throttleInterval: ConfidenceInterval.full, errorCounts: [.unknown: 0],
+        latency: Distribution(
+            count: 2, meanMs: 1, p50: Percentile(milliseconds: 1, isReliable: false)),
+        ttft: Distribution(count: 2, meanMs: 1, p50: Percentile(milliseconds: 1, isReliable: false)),
+        visibleTtft: .full, tpot: .full, connect: .full, modelTime: .full, server: .full, timeToSuccess: .full,
+        cachedSamples: 0, inputTokens: 1, outputTokens: 1, reasoningTokens: 0, cacheReadTokens: 0,
+        outputTokensPerSecond: 1, systemTokensPerSecond: 1,
+        throughput: [Throughput(concurrency: 2, calls: 1, throttled: 0, meanLatencyMs: 1, tokensPerSecond: 1)],
+        serviceLevel: ServiceLevelReport(
+            serviceClass: .small, source: .declared, figures: [], met: 1, requests: 1, goodputPerSecond: 1),
+        cost: CostReport(
+            total: Money(nanoDollars: 1_200_000), byTest: ["t": Money(nanoDollars: 1_200_000)], estimatedCalls: 0,
+            unpricedCalls: 0),
+        window: Window(from: TestGateway.now, to: TestGateway.now))
+}
+
+extension ConfidenceInterval {
+    fileprivate static let full = ConfidenceInterval(of: 1, in: 1)
 }
 
 extension Distribution {
     fileprivate static let full = Distribution(
         count: 1, meanMs: 1, p50: Percentile(milliseconds: 1, isReliable: false),
-        p95: Percentile(milliseconds: 1, isReliable: false))
+        p90: Percentile(milliseconds: 1, isReliable: false), p95: Percentile(milliseconds: 1, isReliable: false))
 }
 
 extension TestResult {
@@ -244,7 +308,8 @@ extension TestResult {
         test: "t", outcome: .error, explanation: "e",
         error: TestError(category: .timeout, code: "c", message: "m", httpStatus: 500), attempt: 1,
         calls: [.full],
-        excerpt: "x", capabilities: ["c": true], startedAt: TestGateway.now, finishedAt: TestGateway.now)
+        excerpt: "x", capabilities: ["c": true], measures: ["m": 1], startedAt: TestGateway.now,
+        finishedAt: TestGateway.now)
 }
 
 extension RegisteredModel {

@@ -23,15 +23,15 @@ struct TestGateway: Sendable {
     let clock = SteppingClock(start: TestGateway.now)
     let api: GatewayAPI
 
-    /// `operations` is for what has no store in memory; without it that gives no answer.
+    /// `operations` is for what has no store in memory; without it that gives no answer. `jobs` takes the place of `store`.
     init(
         isReachedOverTLS: Bool = false, bodyLimits: JSONRequest.Limits = Self.bodyLimits,
-        cancelPatience: Duration = .seconds(20), operations: CertificationStore? = nil,
+        cancelPatience: Duration = .seconds(20), operations: CertificationStore? = nil, jobs: (any JobStore)? = nil,
         outboxRoom: OutboxRoom = .unlimited, costs: CostPolicy = .everythingCosts()
     ) async throws {
         let clock = clock
         api = GatewayAPI(
-            store: store, operations: try operations ?? .unreachable(), registry: try ModelRegistry.bundled(),
+            store: jobs ?? store, operations: try operations ?? .unreachable(), registry: try ModelRegistry.bundled(),
             suites: try SuiteCatalog.bundled(), costs: costs,
             verifier: await TokenVerifier(
                 secret: Self.secret, issuer: "certforge", audience: "certforge-api", now: { Self.now }),
@@ -103,6 +103,8 @@ extension TestResponse {
     func decode<Body: Decodable>(_ type: Body.Type) throws -> Body {
         try JSONDecoder().decode(type, from: Data(body.readableBytesView))
     }
+
+    var text: String { String(buffer: body) }
 
     /// The body as a problem, after checking what every problem has to be.
     func problem() throws -> ProblemView {

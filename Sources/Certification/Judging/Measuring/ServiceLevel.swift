@@ -100,7 +100,8 @@ extension ServiceLevelReport {
             $0.ending == .failed && !$0.isConcurrent && $0.errorCategory?.countsAgainstAvailability == true
         }
         requests = timed.count + faults
-        goodputPerSecond = met > 0 && history.firstTries.busyMilliseconds > 0
+        goodputPerSecond =
+            met > 0 && history.firstTries.busyMilliseconds > 0
             ? (Double(met) / history.firstTries.busyMilliseconds * 1_000_000).rounded() / 1000 : nil
     }
 }

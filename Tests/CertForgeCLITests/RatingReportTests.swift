@@ -1,0 +1,66 @@
+import Certification
+import Contracts
+import Foundation
+import Testing
+
+@testable import CertForgeCLI
+
+@Suite("certforge rate")
+struct RatingReportTests {
+    private func document() throws -> ResultDocument {
+        let suite = Certification.Suite(
+            id: "base", version: 1,
+            tests: (1...5).map { number in
+                SuiteTest(
+                    id: TestID("t\(number)"), name: "Test \(number)", dimension: .liveness, isGate: number == 1,
+                    calls: [], timeoutSeconds: 1)
+            })
+        let moment = Date(timeIntervalSince1970: 1_800_000_000)
+        let results = suite.tests.map { test in
+            TestResult(
+                test: test.id, outcome: test.id == "t5" ? .fail : .pass, explanation: "Because.", attempt: 1,
+                calls: [CallRecord(ending: .answered, isStreamed: false, latencyMs: 700)], startedAt: moment,
+                finishedAt: moment.addingTimeInterval(1))
+        }
+        let verdict = try Judge.bundled().verdict(
+            on: TestHistory(suite: suite, results: results), at: moment.addingTimeInterval(9))
+        return try #require(
+            ResultDocument(
+                certification: CertificationID(),
+                target: Target(provider: .bedrock, model: "m", region: "us-east-1", profile: .inRegion),
+                verdict: verdict, results: results, softwareVersion: "1.0"))
+    }
+
+    private func run(_ document: ResultDocument, _ arguments: String...) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "rate-\(UUID()).json")
+        try document.json().write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let command = try #require(try CertForge.parseAsRoot(["rate", file.path] + arguments) as? Rate)
+        try command.run()
+    }
+
+    @Test("The same verdict is said to be the same, with how it is made")
+    func same() throws {
+        let document = try document()
+        let catalog = try RubricCatalog.bundled()
+        let report = RatingReport(
+            document, try Rerating(document, among: catalog), catalog: catalog, isExplained: true)
+        #expect(report.lines.contains("The verdict comes out as it was stored."))
+        #expect(report.lines.contains("stored    rubric 2: CERTIFIED 4.0 RECOMMENDED TESTS_FAILED"))
+        #expect(report.lines.contains { $0.contains("quality: 0.8") })
+        try run(document)
+        try run(document, "--explain", "--rubric", "1")
+    }
+
+    @Test("Where it differs is said, and ends with 3")
+    func different() throws {
+        var document = try document()
+        document.verdict.rating = 5
+        let catalog = try RubricCatalog.bundled()
+        let report = RatingReport(
+            document, try Rerating(document, by: 1, among: catalog), catalog: catalog, isExplained: false)
+        #expect(report.lines.contains("  rating: stored 5, now 4"))
+        #expect(report.lines.contains { $0.hasPrefix("instead   rubric 1: ") })
+        #expect(throws: (any Error).self) { try run(document) }
+    }
+}
