@@ -115,11 +115,11 @@ struct CertificationHandler: MessageHandler {
         }
         guard let provider = providers[claim.target.provider] else {
             return try await conclusion.endUntried(
-                .unsupported, because: .noProvider(claim.target.provider), suiteVersion: suite.version)
+                .unsupported, because: .providerNotConfigured(claim.target.provider), suiteVersion: suite.version)
         }
         logger.info("Attempt begins", metadata: ["attempt": "\(claim.attempt)"])
         let started = ContinuousClock.now
-        let vendor = registry.model(claim.target.model)?.vendor ?? ""
+        let vendor = registry.model(of: claim.target)?.vendor ?? ""
         let run = CertificationRun(
             suite: suite.applicable(to: vendor), attempt: claim.attempt, maxAttempts: settings.retry.policy.maxAttempts,
             throttling: throttling(of: claim), resuming: claim.results)
@@ -176,12 +176,6 @@ extension Reason {
         Reason(
             code: "UNKNOWN_SUITE", text: "This processor does not know the suite \(suite).",
             remedy: "Bring all processors to the version that the gateway has, then certify again.")
-    }
-
-    static func noProvider(_ provider: ProviderID) -> Reason {
-        Reason(
-            code: "NO_PROVIDER", text: "No processor is configured to call the provider \(provider).",
-            remedy: "Configure the provider's credentials at the processors, then certify again.")
     }
 }
 

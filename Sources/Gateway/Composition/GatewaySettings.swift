@@ -1,3 +1,4 @@
+import Certification
 import CertificationStore
 import Foundation
 import ServiceRuntime
@@ -21,6 +22,8 @@ struct GatewaySettings: Sendable {
     var isReachedOverTLS: Bool
     /// How many targets of one job may be on their way at once.
     var dispatchWindow: Int
+    /// Those beyond Bedrock.
+    var providers: ProvidersFile
 
     /// - Throws: a sentence that names the key that is missing or malformed.
     init(_ settings: ServiceSettings) throws(ConfigurationFailure) {
@@ -40,10 +43,22 @@ struct GatewaySettings: Sendable {
         isReachedOverTLS = try settings.text("PUBLIC_URL", default: "").lowercased().hasPrefix("https://")
         dispatchWindow = try settings.integer(
             "DISPATCH_WINDOW", default: CertificationStore.defaultDispatchWindow, in: 1...1_000_000)
+        providers = try Self.providers(settings)
         guard tokenSecret.count >= TokenVerifier.shortestSecret else {
             throw ConfigurationFailure(
                 key: "JWT_SECRET",
                 problem: "has \(tokenSecret.count) characters; it must have at least \(TokenVerifier.shortestSecret)")
+        }
+    }
+
+    /// `PROVIDERS_FILE` names the file; `PROVIDERS` holds the same YAML itself. The gateway needs no keys.
+    private static func providers(_ settings: ServiceSettings) throws(ConfigurationFailure) -> ProvidersFile {
+        guard let yaml = try settings.optionalText("PROVIDERS") else { return ProvidersFile() }
+        let source = try settings.optionalText("PROVIDERS_FILE") ?? "PROVIDERS"
+        do throws(ProvidersFileError) {
+            return try ProvidersFile(yaml: yaml, source: source)
+        } catch {
+            throw ConfigurationFailure(key: "PROVIDERS_FILE", problem: "cannot be used: \(error)")
         }
     }
 }

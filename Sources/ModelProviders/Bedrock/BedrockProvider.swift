@@ -8,9 +8,6 @@ package import Foundation
 /// One HTTP request per call, whatever comes back. A retry hidden in here would falsify every latency and be paid for
 /// without anyone knowing.
 package struct BedrockProvider: ModelProvider {
-    // What an error says fits in far less; the rest of a longer body is not waited for.
-    private static let maxErrorBytes = 64 * 1024
-
     package let id = ProviderID.bedrock
 
     private let engine: CurlEngine
@@ -117,18 +114,6 @@ package struct BedrockProvider: ModelProvider {
     }
 
     private func failure(of stream: HTTPStream) async throws(ProviderError) -> ProviderError {
-        var body = Data()
-        var chunks = stream.body.makeAsyncIterator()
-        do throws(CurlError) {
-            while body.count < Self.maxErrorBytes, let chunk = try await chunks.next() {
-                body += chunk.bytes
-            }
-        } catch {
-            let failure = ProviderError(error)
-            // Status and headers say enough without the rest of the body, unless we ourselves ended the call.
-            if failure.category == .cancelled { throw failure }
-        }
-        stream.cancel()
-        return ProviderError(status: stream.status, headers: stream.headers, body: body)
+        ProviderError(status: stream.status, headers: stream.headers, body: try await stream.errorBody())
     }
 }
