@@ -14,7 +14,9 @@ struct CheckedNode {
 
     /// The members of a mapping that has no others than `known`.
     func members(_ known: [String]) throws(ProvidersFileError) -> [String: CheckedNode] {
-        guard let mapping = node.mapping else { throw failure("must be a mapping with \(known.joined(separator: ", "))") }
+        guard let mapping = node.mapping else {
+            throw failure("must be a mapping with \(known.joined(separator: ", "))")
+        }
         var members: [String: CheckedNode] = [:]
         for (key, value) in mapping {
             let name = key.string ?? ""
@@ -47,7 +49,9 @@ struct CheckedNode {
 
     /// A text that is not blank and has no control characters.
     func text() throws(ProvidersFileError) -> String {
-        guard node.scalar != nil, let text = node.string, node.tag != Tag(.null) else { throw failure("must be a text") }
+        guard node.scalar != nil, let text = node.string, node.tag != Tag(.null) else {
+            throw failure("must be a text")
+        }
         guard text.contains(where: { !$0.isWhitespace }) else { throw failure("is blank; write a text") }
         guard text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
             throw failure("has a control character; write it on one line")

@@ -69,7 +69,7 @@ extension ConfiguredProvider {
         let id = try Self.id(members.required("id", of: node))
         let kind = try members.required("kind", of: node)
         guard try kind.text() == RegisteredProvider.Kind.openAICompatible.rawValue else {
-            throw kind.failure("must be openai-compatible; Bedrock is configured by AWS_ACCESS_KEY_ID and the other AWS_*")
+            throw kind.failure("must be openai-compatible; Bedrock is configured by AWS_ACCESS_KEY_ID and others")
         }
         let allowsPrivate = try members["allowPrivateAddresses"]?.boolean() ?? false
         let base = try members.required("baseURL", of: node)
@@ -77,7 +77,8 @@ extension ConfiguredProvider {
         let isEnabled = try members["enabled"]?.boolean() ?? true
         self.init(
             id: id, name: try members["name"]?.text() ?? id.rawValue, isEnabled: isEnabled,
-            endpoints: try Self.endpoints(members["regions"], baseURL: baseURL, basePlace: base.place, allowsPlainText: allowsPrivate),
+            endpoints: try Self.endpoints(
+                members["regions"], baseURL: baseURL, basePlace: base.place, allowsPlainText: allowsPrivate),
             keySource: try Self.keySource(members),
             keyPlace: (members["apiKeyVariable"] ?? members["apiKeyFile"] ?? node).place,
             allowsPrivateAddresses: allowsPrivate, headers: try Self.headers(members["headers"]),
@@ -105,7 +106,7 @@ extension ConfiguredProvider {
             guard name.wholeMatch(of: /[A-Z][A-Z0-9_]*/) != nil else {
                 // Whatever it is, it may be the key itself: it is not repeated.
                 throw variable.failure(
-                    "must be the name of an environment variable, such as OPENAI_API_KEY; the key itself is never written here"
+                    "must be the name of an environment variable, such as OPENAI_API_KEY; the key is never written here"
                 )
             }
             return .variable(name)
@@ -151,7 +152,7 @@ extension ConfiguredProvider {
                 throw value.failure("is no header's name; use letters, digits and hyphens")
             }
             guard !secretHeaders.contains(name.lowercased()) else {
-                throw value.failure("is a secret; use 'apiKeyVariable' or 'apiKeyFile', which send it as a bearer token")
+                throw value.failure("is a secret; use 'apiKeyVariable' or 'apiKeyFile' for a bearer token")
             }
             guard !framingHeaders.contains(name.lowercased()) else {
                 throw value.failure("is written by the client itself; remove it")
@@ -196,7 +197,9 @@ extension RegisteredModel {
         ])
         let idNode = try members.required("id", of: node)
         let id = ModelID(try idNode.text())
-        guard id.isWellFormed else { throw idNode.failure("must be 1 to 200 printable ASCII characters without spaces") }
+        guard id.isWellFormed else {
+            throw idNode.failure("must be 1 to 200 printable ASCII characters without spaces")
+        }
         let vendorNode = try members.required("vendor", of: node)
         let vendor = try vendorNode.text()
         guard vendor.wholeMatch(of: /[a-z0-9][a-z0-9.-]{0,39}/) != nil else {
@@ -214,7 +217,8 @@ extension RegisteredModel {
     /// sequences; the rest has to be declared.
     private static func capabilities(_ node: CheckedNode?) throws(ProvidersFileError) -> Capabilities {
         let members =
-            try node?.members(["streaming", "vision", "tools", "structuredOutput", "systemPrompt", "stopSequences"]) ?? [:]
+            try node?.members(["streaming", "vision", "tools", "structuredOutput", "systemPrompt", "stopSequences"])
+            ?? [:]
         return Capabilities(
             streaming: try members["streaming"]?.boolean() ?? true, vision: try members["vision"]?.boolean() ?? false,
             functionCalling: try members["tools"]?.boolean() ?? false,

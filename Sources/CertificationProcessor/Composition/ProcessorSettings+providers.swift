@@ -42,7 +42,7 @@ extension ConfiguredProvider {
         case nil: return nil
         case .variable(let name):
             guard let text = try settings.optionalText(name) else {
-                throw keyFailure("names \(name), which is not set. Set it, or turn the provider off by 'enabled: false'")
+                throw keyFailure("names \(name), which is not set. Set it, or write 'enabled: false'")
             }
             key = text
         case .file(let path):

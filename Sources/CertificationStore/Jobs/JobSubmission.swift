@@ -80,7 +80,7 @@ extension Reason {
     package static func providerNotConfigured(_ provider: ProviderID) -> Reason {
         Reason(
             code: "PROVIDER_NOT_CONFIGURED", text: "The provider \(provider) is not configured, so nothing was called.",
-            remedy: "Add it, with its key and models, to the PROVIDERS_FILE of gateway and processors, then certify again.")
+            remedy: "Add it to the PROVIDERS_FILE of gateway and processors, then certify again.")
     }
 }
 

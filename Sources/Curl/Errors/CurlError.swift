@@ -65,7 +65,8 @@ package struct CurlError: Error, Sendable, Hashable {
         switch code {
         case .nameLookup, .connect, .tls, .timeout, .connectionLost, .smtpTransient: true
         case .smtpLoginDenied(let code): (400...499).contains(code)
-        case .invalidRequest, .invalidAddress, .addressRefused, .encryptionUnavailable, .protocolViolation, .tooLarge, .cancelled,
+        case .invalidRequest, .invalidAddress, .addressRefused, .encryptionUnavailable, .protocolViolation, .tooLarge,
+            .cancelled,
             .shutDown,
             .smtpPermanent, .library:
             false

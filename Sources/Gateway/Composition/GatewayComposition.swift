@@ -95,7 +95,8 @@ struct GatewayComposition {
 
     private func api(store: CertificationStore, room: OutboxRoom) async throws -> GatewayAPI {
         GatewayAPI(
-            store: store, operations: store, registry: try ModelRegistry.bundled(with: settings.providers), suites: SuiteCatalog(),
+            store: store, operations: store, registry: try .bundled(with: settings.providers),
+            suites: SuiteCatalog(),
             verifier: await TokenVerifier(
                 secret: settings.tokenSecret, issuer: settings.tokenIssuer, audience: settings.tokenAudience,
                 now: { Date() }),

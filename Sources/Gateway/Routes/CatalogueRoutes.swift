@@ -22,7 +22,8 @@ struct CatalogueRoutes: Sendable {
             (certifiable == nil || model.isCertifiable == certifiable) && (vendor == nil || model.vendor == vendor)
                 && (provider == nil || model.provider == provider)
         }
-        return try JSONResponse.revalidated(ModelListBody(models: models.map { ModelBody($0, in: registry) }), for: request)
+        let body = ModelListBody(models: models.map { ModelBody($0, in: registry) })
+        return try JSONResponse.revalidated(body, for: request)
     }
 
     @Sendable private func regions(_ request: Request, _ context: GatewayContext) async throws -> Response {

@@ -155,8 +155,9 @@ package struct OpenAICompatibleProvider: ModelProvider {
             !decoded.choices.isEmpty
         {
             return ProviderError(
-                category: .capabilityUnsupported, code: "", message: "the endpoint answered a streamed call in one piece",
-                httpStatus: 200, requestID: headers.chatRequestID)
+                category: .capabilityUnsupported, code: "",
+                message: "the endpoint answered a streamed call in one piece", httpStatus: 200,
+                requestID: headers.chatRequestID)
         }
         return ProviderError(insideAnswer: body, requestID: headers.chatRequestID)
     }

@@ -29,7 +29,7 @@ struct ChatErrorClassifierTests {
         // A status in a text is no proof.
         Case(400, "invalid_request_error", "token id 429 is out of range", .validation),
         Case(400, "context_length_exceeded", "too long", .contextLength),
-        Case(400, "", "This model's maximum context length is 8192 tokens. However, you requested 9000.", .contextLength),
+        Case(400, "", "This model's maximum context length is 8192 tokens. You requested 9000.", .contextLength),
         Case(400, "", "Please reduce the length of the messages or completion.", .contextLength),
         Case(
             400, "exceed_context_size_error",
@@ -44,21 +44,22 @@ struct ChatErrorClassifierTests {
             .parameterUnsupported),
         Case(
             400, "unsupported_value",
-            "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value is supported.",
+            "Unsupported value: 'temperature' does not support 0 with this model. Only the default is.",
             .parameterUnsupported),
         Case(400, "", "Unrecognized request argument supplied: stream_options", .parameterUnsupported),
         Case(400, "", "[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options')}]", .parameterUnsupported),
         Case(
             400, "invalid_value",
-            "max_tokens is too large: 100000. This model supports at most 16384 completion tokens, whereas you provided 100000.",
-            .maxTokensCap),
-        Case(400, "", "`max_tokens` must be less than or equal to `8192`, the maximum value for this model", .maxTokensCap),
+            "max_tokens is too large: 100000. This model supports at most 16384 completion tokens, whereas you "
+                + "provided 100000.", .maxTokensCap),
+        Case(400, "", "`max_tokens` must be less than or equal to `8192`, the maximum", .maxTokensCap),
         Case(400, "api_error", "registry.ollama.ai/library/gemma:2b does not support tools", .capabilityUnsupported),
         Case(400, "", "\"auto\" tool choice requires --enable-auto-tool-choice to be set", .capabilityUnsupported),
-        Case(400, "", "At most 0 image(s) may be provided: the model doesn’t support image input", .capabilityUnsupported),
+        Case(400, "", "At most 0 images: the model doesn’t support image input", .capabilityUnsupported),
         Case(400, "", "the model doesn't support image input", .capabilityUnsupported),
-        Case(400, "", "Invalid parameter: 'response_format' of type 'json_schema' is not supported", .capabilityUnsupported),
+        Case(400, "", "'response_format' of type 'json_schema' is not supported", .capabilityUnsupported),
         Case(400, "", "API key not valid. Please pass a valid API key.", .runnerAuthentication),
+        Case(400, "", "/chat/completions: Invalid model name passed in model=nope.", .modelNotFound),
         Case(400, "model_decommissioned", "The model `x` has been decommissioned", .modelEndOfLife),
     ]
 
@@ -68,11 +69,12 @@ struct ChatErrorClassifierTests {
         Case(402, "", "Insufficient credits", .quotaBilling),
         Case(403, "", "Your account is not allowed to do that", .accessPolicy),
         Case(403, "", "Your input was flagged by moderation", .contentFiltered),
-        Case(403, "unsupported_country_region_territory", "Country, region, or territory not supported", .regionUnavailable),
+        Case(403, "unsupported_country_region_territory", "Country not supported", .regionUnavailable),
+        Case(403, "", "Country, region, or territory not supported", .regionUnavailable),
         Case(403, "", "This model is not available in your region", .regionUnavailable),
         Case(403, "", "`inputs` tokens + `max_tokens` exceed the limit of 4097: input tokens 4000", .contextLength),
         Case(403, "", "Project `p` does not have access to model `gpt-x`", .accessNotGranted),
-        Case(404, "model_not_found", "The model `gpt-x` does not exist or you do not have access to it.", .modelNotFound),
+        Case(404, "model_not_found", "The model `gpt-x` does not exist.", .modelNotFound),
         Case(404, "NotFoundError", "The model `x` does not exist.", .modelNotFound),
         Case(404, "api_error", "model 'x' not found", .modelNotFound),
         Case(404, "", "The model `gpt-4-32k` has been deprecated", .modelEndOfLife),
@@ -118,7 +120,8 @@ struct ChatErrorClassifierTests {
         // The same word as the type alone decides likewise, and so does the other apostrophe.
         let message = row.message.replacing("'", with: "’")
         #expect(
-            ChatErrorClassifier.category(status: row.status, code: "", type: row.code, message: message) == row.category)
+            ChatErrorClassifier.category(status: row.status, code: "", type: row.code, message: message)
+                == row.category)
     }
 
     @Test(
@@ -180,7 +183,10 @@ struct ChatErrorClassifierTests {
             (["retry-after": "Tue, 14 Nov 2023 22:13:30 GMT"], .throttledRequests, .seconds(10)),
             (["retry-after": "Tue, 14 Nov 2023 22:13:00 GMT"], .throttledRequests, .zero),
             (["x-ratelimit-reset-requests": "1m30s"], .throttledRequests, .seconds(90)),
-            (["x-ratelimit-reset-requests": "1s", "x-ratelimit-reset-tokens": "6m0s"], .throttledTokens, .seconds(360)),
+            (
+                ["x-ratelimit-reset-requests": "1s", "x-ratelimit-reset-tokens": "6m0s"], .throttledTokens,
+                .seconds(360)
+            ),
             (["x-ratelimit-reset-requests": "17ms"], .throttledRequests, .milliseconds(17)),
             (["x-ratelimit-reset-requests": "17ms"], .serviceInternal, nil),
             (["retry-after": "1e300"], .throttledRequests, .seconds(86_400)),
@@ -228,8 +234,10 @@ struct ChatErrorClassifierTests {
     @Test(
         "What the network does is the network's",
         arguments: [
-            (CurlError.Code.nameLookup, false, ErrorCategory.network), (.connect, false, .network), (.tls, false, .network),
-            (.connectionLost, false, .network), (.connectionLost, true, .streamError), (.timeout(.idle), true, .timeout),
+            (CurlError.Code.nameLookup, false, ErrorCategory.network), (.connect, false, .network),
+            (.tls, false, .network),
+            (.connectionLost, false, .network), (.connectionLost, true, .streamError),
+            (.timeout(.idle), true, .timeout),
             (.cancelled, true, .cancelled), (.tooLarge, false, .serviceInternal), (.tooLarge, true, .streamError),
             (.addressRefused, false, .network),
         ])

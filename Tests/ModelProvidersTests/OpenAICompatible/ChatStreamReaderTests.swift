@@ -34,7 +34,8 @@ struct ChatStreamReaderTests {
     @Test("A whole stream: role, text, finish, usage, done")
     func whole() throws {
         let reader = try read([
-            Self.role, Self.delta(#""content":"Hel""#), Self.delta(#""content":"lo""#), Self.stop, Self.usage, Self.done,
+            Self.role, Self.delta(#""content":"Hel""#), Self.delta(#""content":"lo""#), Self.stop, Self.usage,
+            Self.done,
         ])
         #expect(reader.text == "Hello")
         #expect(reader.chunks.map(\.arrival) == [.milliseconds(2), .milliseconds(3)])
@@ -150,11 +151,11 @@ struct ChatStreamReaderTests {
             [delta(#""content":"Hel""#), #"{"error":"something went wrong"}"#],
         ])
     func broken(_ events: [String]) throws {
-        let error = try #require(error(events))
-        #expect(error.category == .streamError)
-        #expect(error.partialText == "Hel")
-        #expect(error.requestID == "req-1")
-        #expect(error.httpStatus == nil)
+        let failure = try #require(error(events))
+        #expect(failure.category == .streamError)
+        #expect(failure.partialText == "Hel")
+        #expect(failure.requestID == "req-1")
+        #expect(failure.httpStatus == nil)
     }
 
     @Test(
@@ -183,7 +184,7 @@ struct ChatStreamReaderTests {
         "Finish reasons have Converse's names; stop is never read as a stop sequence",
         arguments: [
             ("stop", StopReason.endTurn), ("length", .maxTokens), ("tool_calls", .toolUse), ("function_call", .toolUse),
-            ("content_filter", .contentFiltered), ("insufficient_system_resource", .other("insufficient_system_resource")),
+            ("content_filter", .contentFiltered), ("overloaded", .other("overloaded")),
         ])
     func finishReasons(_ name: String, _ reason: StopReason) throws {
         #expect(try read([Self.delta("", finish: "\"\(name)\""), Self.done]).stopReason == reason)

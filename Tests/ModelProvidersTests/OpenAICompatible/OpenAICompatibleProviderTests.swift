@@ -30,7 +30,7 @@ struct OpenAICompatibleProviderTests {
     }
 
     private static func response(
-        _ status: String = "200 OK", _ json: String, type: String = "application/json", headers: [String] = []
+        status: String = "200 OK", _ json: String, type: String = "application/json", headers: [String] = []
     ) -> Data {
         let head =
             [
@@ -137,7 +137,8 @@ struct OpenAICompatibleProviderTests {
     func refusedStreamOptions() async throws {
         let server = try ScriptedServer(answering: { body in
             body.contains("stream_options")
-                ? Self.response("400 Bad Request", #"{"error":{"message":"Unrecognized request argument: stream_options"}}"#)
+                ? Self.response(
+                    status: "400 Bad Request", #"{"error":{"message":"Unknown parameter: stream_options"}}"#)
                 : Self.response(Self.events(Self.chunks + ["[DONE]"]), type: "text/event-stream")
         })
         let provider = provider(server)
@@ -154,7 +155,7 @@ struct OpenAICompatibleProviderTests {
         let server = try ScriptedServer(answering: { body in
             body.contains("\"max_tokens\"")
                 ? Self.response(
-                    "400 Bad Request",
+                    status: "400 Bad Request",
                     #"{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model. Use "#
                         + #"'max_completion_tokens' instead.","code":"unsupported_parameter","param":"max_tokens"}}"#)
                 : Self.response(Self.completion)
@@ -170,11 +171,14 @@ struct OpenAICompatibleProviderTests {
         let server = try ScriptedServer([
             .send(
                 Self.response(
-                    "400 X", #"{"error":{"message":"Unsupported parameter: max_tokens, max_completion_tokens, stream_options"}}"#))
+                    status: "400 X",
+                    #"{"error":{"message":"Unsupported parameter: "#
+                        + #"max_tokens, max_completion_tokens, stream_options"}}"#))
         ])
         await #expect(throws: ProviderError.self) { _ = try await provider(server).stream(request, of: target) }
         #expect(server.requests.count <= 4)
-        let other = try ScriptedServer([.send(Self.response("429 X", #"{"error":{"message":"stream_options"}}"#))])
+        let throttle = Self.response(status: "429 X", #"{"error":{"message":"stream_options"}}"#)
+        let other = try ScriptedServer([.send(throttle)])
         await #expect(throws: ProviderError.self) { _ = try await provider(other).stream(request, of: target) }
         #expect(other.requests.count == 1)
     }
@@ -184,7 +188,7 @@ struct OpenAICompatibleProviderTests {
         let server = try ScriptedServer([
             .send(
                 Self.response(
-                    "429 Too Many Requests",
+                    status: "429 Too Many Requests",
                     #"{"error":{"message":"Rate limit reached","code":"rate_limit_exceeded"}}"#,
                     headers: ["Retry-After: 3"]))
         ])
@@ -226,7 +230,9 @@ struct OpenAICompatibleProviderTests {
     func cut() async throws {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9999\r\n\r\n"
         let server = try ScriptedServer([.send(Data((head + Self.events(Array(Self.chunks[..<2]))).utf8))])
-        let error = await #expect(throws: ProviderError.self) { _ = try await provider(server).stream(request, of: target) }
+        let error = await #expect(throws: ProviderError.self) {
+            _ = try await provider(server).stream(request, of: target)
+        }
         #expect(error?.category == .streamError)
         #expect(error?.partialText == "Hi")
     }

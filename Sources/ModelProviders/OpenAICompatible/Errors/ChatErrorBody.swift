@@ -16,7 +16,8 @@ struct ChatErrorBody {
 
     /// Nil when the body is no JSON object: a proxy's page, or nothing.
     init?(_ body: Data) {
-        guard let value = try? JSONDecoder().decode(JSONValue.self, from: body), case .object(let members) = value else {
+        guard let value = try? JSONDecoder().decode(JSONValue.self, from: body), case .object(let members) = value
+        else {
             return nil
         }
         let own: [String: JSONValue] = if case .object(let error)? = members["error"] { error } else { members }

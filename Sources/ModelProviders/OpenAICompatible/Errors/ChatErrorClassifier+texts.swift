@@ -113,6 +113,7 @@ extension ChatErrorClassifier {
         ("invalid api key", .runnerAuthentication),
         ("has been decommissioned", .modelEndOfLife),
         ("invalid model id", .modelNotFound),
+        ("invalid model name", .modelNotFound),
         ("is not a valid model", .modelNotFound),
     ]
 

@@ -2,7 +2,7 @@ import Certification
 import Curl
 import Foundation
 
-/// How long a server asks to wait, by the headers that are in use: `retry-after-ms`, `retry-after` in seconds or as a date
+/// How long a server asks to wait, by the headers in use: `retry-after-ms`, `retry-after` in seconds or as a date
 /// (RFC 9110 §10.2.3), and OpenAI's `x-ratelimit-reset-requests` and `x-ratelimit-reset-tokens`.
 struct ChatRetryHint {
     // What asks for longer is taken for this: an endless wait must not come from outside.
@@ -14,7 +14,8 @@ struct ChatRetryHint {
     init(_ headers: HTTPHeaders, category: ErrorCategory, now: Date) {
         if let text = headers["retry-after-ms"], let milliseconds = Double(text) {
             delay = Self.bounded(seconds: milliseconds / 1_000)
-        } else if let text = headers["retry-after"], let seconds = Double(text) ?? Self.seconds(until: text, from: now) {
+        } else if let text = headers["retry-after"], let seconds = Double(text) ?? Self.seconds(until: text, from: now)
+        {
             delay = Self.bounded(seconds: seconds)
         } else {
             let resets = Self.resetHeaders(category).compactMap { headers[$0] }.compactMap { Self.seconds($0) }
@@ -23,7 +24,9 @@ struct ChatRetryHint {
     }
 
     static func bounded(seconds: Double) -> Duration? {
-        seconds.isFinite && seconds >= 0 ? .seconds(min(seconds, longest)) : nil
+        guard seconds.isFinite, seconds >= 0 else { return nil }
+        // Whole milliseconds, rounded up.
+        return .milliseconds(Int((min(seconds, longest) * 1_000).rounded(.up)))
     }
 
     /// Only of a throttle: every answer has these headers.
