@@ -23,8 +23,8 @@ enum BedrockSimulator {
                 catalogue: catalogue,
                 plan: BehaviourPlan(
                     path: try settings.optionalText("SIMULATOR_CONTROL_FILE"), latencyScale: scale / .seconds(1),
-                    logger: logger, isModel: catalogue.contains),
-                logger: logger)
+                    logger: logger, isModel: { catalogue.contains($0) || ChatEndpoint.models.contains($0) }),
+                chatKey: try settings.text("SIMULATOR_OPENAI_KEY", default: "sk-simulator"), logger: logger)
             return ServiceProcess.Composition(
                 services: [simulator.application(host: host, port: port)], healthChecks: [])
         }

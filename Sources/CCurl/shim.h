@@ -35,6 +35,11 @@ static inline CURLcode certforge_easy_set_progress(CURL *easy, curl_xferinfo_cal
     return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
 }
 
+/// For `CURLOPT_OPENSOCKETFUNCTION`.
+static inline CURLcode certforge_easy_set_open_socket(CURL *easy, curl_opensocket_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, callback);
+}
+
 static inline CURLcode certforge_easy_get_long(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }

@@ -21,6 +21,10 @@ recipients=(ada@example.com team@example.com)
     --notify "${recipients[0]}" --notify "${recipients[1]}" | tee "$state/log/certify.log"
 job=$(sed -n 's/^Job \([0-9a-f-]*\):.*/\1/p' "$state/log/certify.log" | head -n 1)
 
+echo
+echo "A provider that speaks OpenAI's chat completions:"
+"$bin/certforge" certify --model simulated/chat-small --model simulated/chat-large --region global
+
 # Counted where each is made: jobs and verdicts in the database, mails at the mail server.
 query() { "$postgres_bin/psql" "$DATABASE_URL" -qtAc "$1"; }
 jobs=$(query "SELECT count(*) FROM certification.jobs WHERE id = '$job' AND finished_at IS NOT NULL")

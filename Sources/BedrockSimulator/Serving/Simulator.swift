@@ -16,6 +16,8 @@ struct Simulator: Sendable {
     let catalogue: ModelCatalogue
     let plan: BehaviourPlan
     let calls = CallLog()
+    /// What `/openai/v1` wants as a bearer token.
+    var chatKey = "sk-simulator"
     let logger: Logger
 
     /// The answer to any request; what goes wrong is an answer too.
@@ -46,6 +48,10 @@ struct Simulator: Sendable {
 
         var request = request
         let body = try await collectBody(of: &request)
+        if path.hasPrefix(ChatEndpoint.path) {
+            return try await ChatEndpoint(key: chatKey, plan: plan, calls: calls)
+                .respond(to: request, path: path, body: body, requestID: requestID)
+        }
         let region = try authenticate(request, path: path, query: parts.count > 1 ? parts[1] : "", body: body)
         switch request.method {
         case .get:

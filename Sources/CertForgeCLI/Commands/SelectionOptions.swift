@@ -3,7 +3,7 @@ import Contracts
 
 /// What to certify, where and how.
 struct SelectionOptions: ParsableArguments {
-    @Option(help: "A model's id; may be repeated.")
+    @Option(help: "A model's id, or provider/id as 'certforge models' lists it; may be repeated.")
     var model: [String] = []
 
     @Option(help: "A vendor, all of whose models are certified; may be repeated.")

@@ -58,6 +58,8 @@ struct JobPageAnswer: Decodable, Sendable {
 struct ModelListAnswer: Decodable, Sendable {
     struct Model: Decodable, Sendable {
         var id: String
+        /// What requests may name it by.
+        var address: String
         var name: String
         var vendor: String
         var kind: String

@@ -4,6 +4,8 @@ package import Foundation
 /// The quotas of all downstreams: what the registry guesses, under what the operator's file says.
 ///
 /// The most specific entry decides, limit by limit: a model in a region, a model, a region, the default.
+///
+/// Models are named as in requests: by id where only one provider has it, else by `provider/id`.
 package struct DownstreamQuotas: Sendable, Hashable {
     /// One quota's limits; a limit that is absent is left to the less specific entry, null is no limit.
     struct Entry: Sendable, Hashable {
@@ -15,6 +17,7 @@ package struct DownstreamQuotas: Sendable, Hashable {
     /// The quotas of a region.
     struct RegionEntries: Sendable, Hashable {
         var general = Entry()
+        /// By address.
         var models: [ModelID: Entry] = [:]
     }
 
@@ -69,14 +72,15 @@ package struct DownstreamQuotas: Sendable, Hashable {
                     problem: near.isEmpty
                         ? "is no model of the registry; remove it" : "is no model; did you mean \(near)?")
             }
-            resolved[model.id] = entry
+            resolved[model.address] = entry
         }
         return resolved
     }
 
     package func quota(of downstream: Downstream) -> DownstreamQuota {
         let region = regions[downstream.region]
-        let entries = [region?.models[downstream.model], models[downstream.model], region?.general, general]
+        let model = ModelID(downstream.model, of: downstream.provider)
+        let entries = [region?.models[model], models[model], region?.general, general]
             .compactMap(\.self)
         let guess = Self.guessed
         let requests = entries.lazy.compactMap(\.requestsPerMinute).first

@@ -18,17 +18,21 @@ package struct ModelFacts: Sendable, Hashable {
     /// What the registry says of a model. Limits that are guessed are none.
     package init(_ model: RegisteredModel) {
         let capabilities = model.capabilities
+        var declared: [Capability: Bool] = [
+            .streaming: capabilities.streaming, .vision: capabilities.vision, .tools: capabilities.functionCalling,
+            .streamingTools: capabilities.functionCalling && capabilities.streaming,
+        ]
+        declared[.structuredOutput] = capabilities.structuredOutput
+        declared[.systemPrompt] = capabilities.systemPrompt
+        declared[.stopSequences] = capabilities.stopSequences
         self.init(
-            declared: [
-                .streaming: capabilities.streaming, .vision: capabilities.vision, .tools: capabilities.functionCalling,
-                .streamingTools: capabilities.functionCalling && capabilities.streaming,
-            ],
+            declared: declared,
             contextWindow: model.limitsAreGuessed ? nil : model.contextWindow,
             maxOutputTokens: model.limitsAreGuessed ? nil : model.maxOutputTokens)
     }
 }
 
 extension ModelRegistry {
-    /// What is declared of the model with this id; nothing when there is none.
-    package func facts(of id: ModelID) -> ModelFacts { model(id).map(ModelFacts.init) ?? ModelFacts() }
+    /// What is declared of a target's model; nothing when there is none.
+    package func facts(of target: Target) -> ModelFacts { model(of: target).map(ModelFacts.init) ?? ModelFacts() }
 }

@@ -1,7 +1,8 @@
 package import Contracts
 
 extension ModelRegistry {
-    /// The known ids nearest to one that is not known, nearest first, at most three; none when nothing is near.
+    /// The addresses of known models nearest to a name that is not known, nearest first, at most three; none when nothing is
+    /// near.
     ///
     /// Near is an id of which the unknown one is a part, such as `claude-3-haiku`, or one with few other characters.
     package func suggestions(for unknown: ModelID) -> [ModelID] {
@@ -12,10 +13,10 @@ extension ModelRegistry {
         return
             models
             .map { model in
-                let id = model.id.rawValue
-                let holdsWanted = wanted.utf8.count > 3 && id.contains(wanted)
-                let distance = Self.editDistance(Array(wanted.utf8), Array(id.utf8))
-                return (id: model.id, rank: holdsWanted ? 0 : 1, distance: distance)
+                let address = model.address.rawValue.lowercased()
+                let holdsWanted = wanted.utf8.count > 3 && address.contains(wanted)
+                let distance = Self.editDistance(Array(wanted.utf8), Array(address.utf8))
+                return (id: model.address, rank: holdsWanted ? 0 : 1, distance: distance)
             }
             .filter { $0.rank == 0 || $0.distance <= limit }
             .sorted { ($0.rank, $0.distance, $0.id) < ($1.rank, $1.distance, $1.id) }

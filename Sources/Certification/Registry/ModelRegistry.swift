@@ -1,41 +1,58 @@
 package import Contracts
 package import Foundation
 
-/// The models and regions that can be asked for.
+/// The models and regions that can be asked for, of all providers.
 package struct ModelRegistry: Sendable {
-    /// All models, by id.
+    /// What it is made of, in the order in which providers are listed.
+    package let catalogues: [ProviderCatalogue]
+    /// All models, by id, then by provider.
     package let models: [RegisteredModel]
-    /// All regions, in the order in which they are listed.
+    /// The regions of all providers, each once, in the order in which they are listed.
     package let regions: [RegisteredRegion]
 
-    private let provider: ProviderID
-    private let modelsByName: [ModelID: RegisteredModel]
-    private let profilePrefixes: [String: String]
+    private let modelsByProvider: [ProviderID: [ModelID: RegisteredModel]]
 
-    /// The registry that is built into the program.
+    /// The registry that is built into the program: Bedrock's.
     ///
     /// - Throws: `RegistryError` when the built-in file is damaged.
     package static func bundled() throws(RegistryError) -> ModelRegistry {
-        try ModelRegistry(json: Data(PackageResources.registry_json))
+        try ModelRegistry(parts: [.bundled()])
     }
 
-    /// Reads and checks a registry file.
+    /// The built-in registry with the providers of the operator's file.
+    ///
+    /// - Throws: `RegistryError` when the built-in file is damaged.
+    package static func bundled(with providers: ProvidersFile) throws(RegistryError) -> ModelRegistry {
+        try ModelRegistry(parts: [.bundled()] + providers.catalogues)
+    }
+
+    /// Reads and checks a registry file of one provider.
     ///
     /// - Throws: `RegistryError` when it is no registry, names an id twice or holds a limit that is no positive number.
     package init(json: Data) throws(RegistryError) {
-        let file: RegistryFile
-        do {
-            file = try JSONDecoder().decode(RegistryFile.self, from: json)
-        } catch {
-            throw .unreadable(String(describing: error))
+        try self.init(parts: [ProviderCatalogue(json: json)])
+    }
+
+    /// Joins what the providers offer.
+    ///
+    /// - Throws: `RegistryError` when a provider is there twice, names an id or a region twice, or holds a limit that is no
+    ///   positive number; and when there is no model or no region at all.
+    package init(parts: [ProviderCatalogue]) throws(RegistryError) {
+        catalogues = parts
+        models = parts.flatMap(\.models).sorted { ($0.id, $0.provider) < ($1.id, $1.provider) }
+        var regions: [RegisteredRegion] = []
+        var index: [ProviderID: [ModelID: RegisteredModel]] = [:]
+        for part in parts {
+            let provider = part.provider
+            guard index.updateValue(try Self.index(part.models), forKey: provider.id) == nil else {
+                throw .duplicateProvider(provider.id)
+            }
+            guard Set(provider.regions.map(\.id)).count == provider.regions.count else { throw .duplicateRegion }
+            regions += provider.regions.filter { region in !regions.contains { $0.id == region.id } }
         }
-        provider = file.provider
-        models = file.models.map(RegisteredModel.init).sorted { $0.id < $1.id }
-        regions = file.regions
-        profilePrefixes = file.profilePrefixes
-        modelsByName = try Self.index(models)
+        modelsByProvider = index
+        self.regions = regions
         guard !models.isEmpty, !regions.isEmpty else { throw .empty }
-        guard Set(regions.map(\.id)).count == regions.count else { throw .duplicateRegion }
     }
 
     private static func index(_ models: [RegisteredModel]) throws(RegistryError) -> [ModelID: RegisteredModel] {
@@ -49,6 +66,10 @@ package struct ModelRegistry: Sendable {
         return index
     }
 
+    package var providers: [RegisteredProvider] { catalogues.map(\.provider) }
+
+    package func provider(_ id: ProviderID) -> RegisteredProvider? { providers.first { $0.id == id } }
+
     /// The models that the suites can test, by id.
     package var certifiable: [RegisteredModel] { models.filter(\.isCertifiable) }
 
@@ -59,18 +80,24 @@ package struct ModelRegistry: Sendable {
 
     package func region(_ id: Region) -> RegisteredRegion? { regions.first { $0.id == id } }
 
-    /// The model with this id, alias, or inference profile id (`us.anthropic.…`); nil when there is none.
-    package func model(_ id: ModelID) -> RegisteredModel? {
-        if let model = modelsByName[id] { return model }
-        guard let (prefix, rest) = Self.splitProfilePrefix(id), Self.knownPrefixes.contains(prefix) else { return nil }
-        return modelsByName[rest]
+    /// The model of this id or alias at a provider; nil when there is none.
+    package func model(_ id: ModelID, of provider: ProviderID) -> RegisteredModel? {
+        modelsByProvider[provider]?[id]
     }
+
+    /// The model that a target is about; nil when it is none of the registry's.
+    package func model(of target: Target) -> RegisteredModel? { model(target.model, of: target.provider) }
 
     /// What is certified when a model is asked for in a region.
     package func target(for model: RegisteredModel, in region: Region) -> Target {
         Target(
-            provider: provider, model: model.id, region: region,
+            provider: model.provider, model: model.id, region: region,
             profile: model.requiresInferenceProfile ? .geographic : .inRegion)
+    }
+
+    /// Whether the model's provider has the region. Nobody knows the regions of one that is not configured.
+    package func isServed(_ model: RegisteredModel, in region: Region) -> Bool {
+        provider(model.provider)?.regions.contains { $0.id == region } ?? true
     }
 
     /// The id that reaches a target: the plain model id, or its inference profile's, such as `eu.anthropic.…`.
@@ -86,18 +113,8 @@ package struct ModelRegistry: Sendable {
 
     /// The prefix of a region's geographic inference profiles, such as `eu`; nil when none is known.
     package func profilePrefix(for region: Region) -> String? {
-        let geography = region.rawValue.prefix { $0 != "-" }
-        return profilePrefixes[String(geography)]
-    }
-
-    /// The prefixes that AWS gives to inference profiles.
-    private static let knownPrefixes: Set<Substring> = [
-        "us", "us-gov", "eu", "apac", "jp", "au", "ca", "global",
-    ]
-
-    private static func splitProfilePrefix(_ id: ModelID) -> (prefix: Substring, rest: ModelID)? {
-        guard let dot = id.rawValue.firstIndex(of: ".") else { return nil }
-        return (id.rawValue[..<dot], ModelID(id.rawValue[id.rawValue.index(after: dot)...]))
+        let geography = String(region.rawValue.prefix { $0 != "-" })
+        return catalogues.lazy.compactMap { $0.profilePrefixes[geography] }.first
     }
 }
 
@@ -107,6 +124,7 @@ package enum RegistryError: Error, Hashable, CustomStringConvertible {
     case empty
     case duplicateModel(ModelID)
     case duplicateRegion
+    case duplicateProvider(ProviderID)
     case invalidLimits(ModelID)
 
     package var description: String {
@@ -115,6 +133,7 @@ package enum RegistryError: Error, Hashable, CustomStringConvertible {
         case .empty: "The model registry lists no models or no regions."
         case .duplicateModel(let id): "The model registry lists '\(id)' twice."
         case .duplicateRegion: "The model registry lists a region twice."
+        case .duplicateProvider(let id): "The model registry lists the provider '\(id)' twice."
         case .invalidLimits(let id): "The model registry's limits of '\(id)' are not positive."
         }
     }

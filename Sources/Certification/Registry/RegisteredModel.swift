@@ -18,9 +18,28 @@ package struct RegisteredModel: Sendable, Hashable {
         package var vision: Bool
         package var functionCalling: Bool
         /// What the provider's documentation names beside these.
-        package var others: Set<Capability> = []
+        package var others: Set<Capability>
+        /// Answers that follow a JSON Schema; nil when nobody has said.
+        package var structuredOutput: Bool?
+        package var systemPrompt: Bool?
+        package var stopSequences: Bool?
+
+        package init(
+            streaming: Bool, vision: Bool, functionCalling: Bool, structuredOutput: Bool? = nil,
+            systemPrompt: Bool? = nil, stopSequences: Bool? = nil, others: Set<Capability> = []
+        ) {
+            self.streaming = streaming
+            self.vision = vision
+            self.functionCalling = functionCalling
+            self.structuredOutput = structuredOutput
+            self.systemPrompt = systemPrompt
+            self.stopSequences = stopSequences
+            self.others = others
+        }
     }
 
+    /// Who serves it.
+    package var provider = ProviderID.bedrock
     package var id: ModelID
     package var vendor: Vendor
     package var name: String
@@ -47,15 +66,25 @@ package struct RegisteredModel: Sendable, Hashable {
         if capabilities.streaming { declared.insert(.streaming) }
         if capabilities.vision { declared.insert(.vision) }
         if capabilities.functionCalling { declared.insert(.tools) }
+        if capabilities.structuredOutput == true { declared.insert(.structuredOutput) }
+        if capabilities.systemPrompt == true { declared.insert(.systemPrompt) }
+        if capabilities.stopSequences == true { declared.insert(.stopSequences) }
         return declared
     }
 
-    /// Whether the suites can test the model: they talk to it in text.
-    package var isCertifiable: Bool { kind == .chat }
+    /// Whether its provider is configured, so that it can be called.
+    package var isProviderConfigured = true
+
+    /// The name that no other model of the registry has: the id of a model of Bedrock, else `provider/id`.
+    package var address: ModelID { ModelID(id, of: provider) }
+
+    /// Whether the model can be called and the suites can test it: they talk to it in text.
+    package var isCertifiable: Bool { kind == .chat && isProviderConfigured }
 
     /// Why the model can't be certified, in a sentence; nil when it can.
     package var unsupportedReason: String? {
-        switch kind {
+        guard isProviderConfigured else { return "The provider \(provider) of \(name) is not configured." }
+        return switch kind {
         case .chat: nil
         case .speechToSpeech: "\(name) is a speech-to-speech model; only chat models can be certified."
         case .audioText: "\(name) takes audio; only chat models can be certified."
@@ -66,9 +95,21 @@ package struct RegisteredModel: Sendable, Hashable {
     }
 }
 
+extension ModelID {
+    /// The address of a provider's model.
+    package init(_ id: ModelID, of provider: ProviderID) {
+        self.init(provider == .bedrock ? id.rawValue : "\(provider)/\(id)")
+    }
+}
+
 /// A region in which models are certified.
 package struct RegisteredRegion: Sendable, Hashable, Codable {
     package var id: Region
     /// For example `N. Virginia`.
     package var name: String
+
+    package init(id: Region, name: String) {
+        self.id = id
+        self.name = name
+    }
 }

@@ -1,4 +1,5 @@
 import Contracts
+package import Foundation
 
 /// The registry as `registry.json` spells it: compact, because it is compiled into the program.
 struct RegistryFile: Decodable {
@@ -28,10 +29,35 @@ struct RegistryFile: Decodable {
     }
 }
 
-extension RegisteredModel {
-    init(_ entry: RegistryFile.Model) {
+extension ProviderCatalogue {
+    /// What is built into the program: Bedrock's.
+    package static func bundled() throws(RegistryError) -> ProviderCatalogue {
+        try ProviderCatalogue(json: Data(PackageResources.registry_json))
+    }
+
+    /// Reads a registry file.
+    ///
+    /// - Throws: `RegistryError.unreadable` when it is none.
+    package init(json: Data) throws(RegistryError) {
+        let file: RegistryFile
+        do {
+            file = try JSONDecoder().decode(RegistryFile.self, from: json)
+        } catch {
+            throw .unreadable(String(describing: error))
+        }
+        let isBedrock = file.provider == .bedrock
         self.init(
-            id: entry.id, vendor: entry.vendor, name: entry.name, kind: entry.kind ?? .chat,
+            provider: RegisteredProvider(
+                id: file.provider, kind: isBedrock ? .bedrock : .openAICompatible,
+                name: isBedrock ? "AWS Bedrock" : file.provider.rawValue, regions: file.regions),
+            models: file.models.map { RegisteredModel($0, of: file.provider) }, profilePrefixes: file.profilePrefixes)
+    }
+}
+
+extension RegisteredModel {
+    init(_ entry: RegistryFile.Model, of provider: ProviderID) {
+        self.init(
+            provider: provider, id: entry.id, vendor: entry.vendor, name: entry.name, kind: entry.kind ?? .chat,
             capabilities: Capabilities(
                 streaming: entry.streaming ?? true, vision: entry.vision ?? false,
                 functionCalling: entry.tools ?? false, others: entry.also ?? []),

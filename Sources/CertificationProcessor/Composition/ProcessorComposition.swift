@@ -90,13 +90,24 @@ struct ProcessorComposition {
     }
 
     private func handler(_ attempts: AttemptSettings) throws -> CertificationHandler {
-        let bedrock = BedrockProvider(engine: try CurlEngine(), configuration: settings.bedrock)
-        return CertificationHandler(
-            store: store, leases: leases, suspects: SuspectGate(), providers: [bedrock.id: bedrock],
-            registry: try .bundled(), suites: settings.suites, judge: try .bundled(), settings: attempts, gate: gate,
+        CertificationHandler(
+            store: store, leases: leases, suspects: SuspectGate(), providers: try providers(),
+            registry: settings.registry, suites: settings.suites, judge: try .bundled(), settings: attempts, gate: gate,
             metrics: metrics,
-            admission: AdmissionPolicy(quotas: settings.quotas, registry: try .bundled(), suites: settings.suites),
+            admission: AdmissionPolicy(
+                quotas: settings.quotas, registry: settings.registry, suites: settings.suites),
             reporter: limitReporter, logger: logger)
+    }
+
+    /// Each with an engine of its own, so that no provider waits for another's connections.
+    private func providers() throws -> [ProviderID: any ModelProvider] {
+        let bedrock = BedrockProvider(engine: try CurlEngine(), configuration: settings.bedrock)
+        var providers: [ProviderID: any ModelProvider] = [bedrock.id: bedrock]
+        for configuration in settings.compatible {
+            providers[configuration.id] = OpenAICompatibleProvider(
+                engine: try CurlEngine(), configuration: configuration)
+        }
+        return providers
     }
 
     private func consumer(
@@ -128,7 +139,7 @@ struct ProcessorComposition {
         let publishing = HealthCheck("broker") { [broker] in
             broker.publishingTrouble.map { .degraded($0) } ?? .healthy()
         }
-        return [database, lanes, publishing, .circuits(store)]
+        return [database, lanes, publishing, .circuits(store), .providers(settings.registry)]
     }
 }
 

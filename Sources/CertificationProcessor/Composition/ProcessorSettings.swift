@@ -21,6 +21,12 @@ struct ProcessorSettings: Sendable {
     var quotas: DownstreamQuotas
     var suites: SuiteCatalog
     var bedrock: BedrockConfiguration
+    /// Those beyond Bedrock, as the registry knows them.
+    var providers: ProvidersFile
+    /// How those of them are reached that are enabled.
+    var compatible: [OpenAICompatibleConfiguration]
+    /// Of all providers.
+    var registry: ModelRegistry
 
     init(_ settings: ServiceSettings) throws {
         concurrency = try settings.integer("CERTIFICATION_CONCURRENCY", default: 5, in: 1...1_000)
@@ -35,8 +41,11 @@ struct ProcessorSettings: Sendable {
         drainTimeout = try settings.seconds("DRAIN_TIMEOUT", default: 25, in: 1...3_600)
         dispatchWindow = try settings.integer(
             "DISPATCH_WINDOW", default: CertificationStore.defaultDispatchWindow, in: 1...1_000_000)
-        quotas = try Self.quotas(settings)
         suites = try Self.suites(settings)
+        providers = try Self.providers(settings)
+        compatible = try providers.providers.filter(\.isEnabled).map { try $0.configuration(settings) }
+        registry = try .bundled(with: providers)
+        quotas = try Self.quotas(settings, registry: registry)
         bedrock = try Self.bedrock(settings)
     }
 
@@ -58,11 +67,11 @@ struct ProcessorSettings: Sendable {
     }
 
     /// `LIMITS_FILE` names the file; `LIMITS` holds the same JSON itself.
-    private static func quotas(_ settings: ServiceSettings) throws -> DownstreamQuotas {
+    private static func quotas(_ settings: ServiceSettings, registry: ModelRegistry) throws -> DownstreamQuotas {
         guard let json = try settings.optionalText("LIMITS") else { return DownstreamQuotas() }
-        do {
-            return try DownstreamQuotas(json: Data(json.utf8), registry: try .bundled())
-        } catch let error as LimitsFileError {
+        do throws(LimitsFileError) {
+            return try DownstreamQuotas(json: Data(json.utf8), registry: registry)
+        } catch {
             throw ConfigurationFailure(key: "LIMITS_FILE", problem: "holds limits that cannot be used: \(error)")
         }
     }

@@ -116,11 +116,11 @@ struct CertificationHandler: MessageHandler {
         }
         guard let provider = providers[claim.target.provider] else {
             return try await conclusion.endUntried(
-                .unsupported, because: .noProvider(claim.target.provider), suiteVersion: suite.version)
+                .unsupported, because: .providerNotConfigured(claim.target.provider), suiteVersion: suite.version)
         }
         logger.info("Attempt begins", metadata: ["attempt": "\(claim.attempt)"])
         let started = ContinuousClock.now
-        let model = registry.model(claim.target.model)
+        let model = registry.model(of: claim.target)
         let longest = suite.attemptMinutes.map { Duration.seconds($0 * 60) } ?? .zero
         let run = CertificationRun(
             suite: suite.applicable(to: model?.vendor ?? ""), judge: judge,
@@ -131,7 +131,7 @@ struct CertificationHandler: MessageHandler {
         let meter = ClaimMeter(claim: claim, lease: lease, store: store, metrics: metrics, logger: logger)
         let attempt = Attempt(
             target: claim.target, number: claim.attempt, run: run,
-            executor: TestExecutor(provider: provider, meter: meter), facts: registry.facts(of: claim.target.model),
+            executor: TestExecutor(provider: provider, meter: meter), facts: registry.facts(of: claim.target),
             timeLimit: max(settings.timeLimit, longest),
             record: { result in
                 evidence.add(result)
@@ -186,12 +186,6 @@ extension Reason {
         Reason(
             code: "UNKNOWN_SUITE", text: "This processor does not know the suite \(suite).",
             remedy: "Bring all processors to the version that the gateway has, then certify again.")
-    }
-
-    static func noProvider(_ provider: ProviderID) -> Reason {
-        Reason(
-            code: "NO_PROVIDER", text: "No processor is configured to call the provider \(provider).",
-            remedy: "Configure the provider's credentials at the processors, then certify again.")
     }
 }
 

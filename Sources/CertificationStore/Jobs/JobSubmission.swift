@@ -82,6 +82,15 @@ package struct Reason: Sendable, Hashable {
     }
 }
 
+extension Reason {
+    /// Of a target whose provider cannot be called by anyone yet.
+    package static func providerNotConfigured(_ provider: ProviderID) -> Reason {
+        Reason(
+            code: "PROVIDER_NOT_CONFIGURED", text: "The provider \(provider) is not configured, so nothing was called.",
+            remedy: "Add it to the PROVIDERS_FILE of gateway and processors, then certify again.")
+    }
+}
+
 /// What became of a submission.
 package enum SubmissionOutcome: Sendable, Hashable {
     /// Stored.

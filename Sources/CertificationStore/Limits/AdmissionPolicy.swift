@@ -20,7 +20,7 @@ package struct AdmissionPolicy: Sendable {
     /// What an attempt is charged for that has these results to go on from.
     package func cost(of target: Target, suite id: SuiteID, after results: [TestResult]) -> AttemptCost {
         guard let suite = suites.suite(id) else { return AttemptCost(requests: 0, tokens: 0) }
-        let vendor = registry.model(target.model)?.vendor ?? ""
-        return AttemptCost(of: suite.applicable(to: vendor), for: registry.facts(of: target.model), after: results)
+        let vendor = registry.model(of: target)?.vendor ?? ""
+        return AttemptCost(of: suite.applicable(to: vendor), for: registry.facts(of: target), after: results)
     }
 }

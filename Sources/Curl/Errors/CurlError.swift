@@ -6,6 +6,8 @@ package struct CurlError: Error, Sendable, Hashable {
         /// Refused before libcurl saw it: an envelope address that could smuggle SMTP commands.
         case invalidAddress
         case nameLookup
+        /// The host's address is none that the request may connect to.
+        case addressRefused
         case connect
         /// The handshake failed or the certificate is not trusted.
         case tls
@@ -63,7 +65,8 @@ package struct CurlError: Error, Sendable, Hashable {
         switch code {
         case .nameLookup, .connect, .tls, .timeout, .connectionLost, .smtpTransient: true
         case .smtpLoginDenied(let code): (400...499).contains(code)
-        case .invalidRequest, .invalidAddress, .encryptionUnavailable, .protocolViolation, .tooLarge, .cancelled,
+        case .invalidRequest, .invalidAddress, .addressRefused, .encryptionUnavailable, .protocolViolation, .tooLarge,
+            .cancelled,
             .shutDown,
             .smtpPermanent, .library:
             false
@@ -85,6 +88,7 @@ package struct CurlError: Error, Sendable, Hashable {
         case .invalidRequest: "invalid-request"
         case .invalidAddress: "invalid-address"
         case .nameLookup: "name-lookup"
+        case .addressRefused: "address-refused"
         case .connect: "connect"
         case .tls: "tls"
         case .encryptionUnavailable: "encryption-unavailable"
@@ -109,6 +113,7 @@ extension CurlError: CustomStringConvertible, CustomDebugStringConvertible {
         case .invalidRequest: "The request is malformed and was not sent."
         case .invalidAddress: "The e-mail address is not acceptable."
         case .nameLookup: "The server's name could not be resolved."
+        case .addressRefused: "The server's address is in a private or reserved network, which may not be called."
         case .connect: "The server could not be reached."
         case .tls: "The encrypted connection could not be set up."
         case .encryptionUnavailable: "The mail server does not offer encryption, which is required."

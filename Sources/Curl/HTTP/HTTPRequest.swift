@@ -24,11 +24,13 @@ package struct HTTPRequest: Sendable {
     package var maxHeaderBytes: Int
     /// The most bytes that the answer's body may have; default 16 MiB.
     package var maxResponseBytes: Int
+    /// Which addresses may be connected to; default any.
+    package var addressPolicy: AddressPolicy
 
     package init(
         method: Method, url: String, headers: HTTPHeaders = HTTPHeaders(), body: Data = Data(),
         timeouts: TransferTimeouts = TransferTimeouts(), maxHeaderBytes: Int = 64 * 1024,
-        maxResponseBytes: Int = 16 * 1024 * 1024
+        maxResponseBytes: Int = 16 * 1024 * 1024, addressPolicy: AddressPolicy = .any
     ) {
         self.method = method
         self.url = url
@@ -37,5 +39,6 @@ package struct HTTPRequest: Sendable {
         self.timeouts = timeouts
         self.maxHeaderBytes = maxHeaderBytes
         self.maxResponseBytes = maxResponseBytes
+        self.addressPolicy = addressPolicy
     }
 }

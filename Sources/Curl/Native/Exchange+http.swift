@@ -18,6 +18,7 @@ extension Exchange {
         try easy.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try easy.set(CURLOPT_HTTPHEADER, list: request.headers.lines)
         try setMethod(request.method, upload: upload)
+        if request.addressPolicy != .any { try guardAddresses(by: request.addressPolicy) }
     }
 
     private func setMethod(_ method: HTTPRequest.Method, upload: StableBytes) throws(CurlError) {

@@ -18,6 +18,9 @@ final class Exchange: @unchecked Sendable {
     private var uploaded = 0
     private var isPaused = false
     private var lastActivity = ContinuousClock.now
+    private var addressPolicy = AddressPolicy.any
+    /// Whether the policy kept the transfer from an address that its host's name led to.
+    private var wasKeptAway = false
     /// Why a callback told libcurl to give up.
     private var abortCause: CurlError?
 
@@ -53,6 +56,13 @@ final class Exchange: @unchecked Sendable {
         try easy.setProgress(callback: Self.checkIsWanted)
         try easy.set(CURLOPT_READDATA, context: self)
         try easy.set(CURLOPT_READFUNCTION, callback: Self.sendUpload)
+    }
+
+    /// Has libcurl ask before it connects to an address.
+    func guardAddresses(by policy: AddressPolicy) throws(CurlError) {
+        addressPolicy = policy
+        try easy.set(CURLOPT_OPENSOCKETDATA, context: self)
+        try easy.setOpenSocket(callback: Self.openSocket)
     }
 
     // MARK: - For the loop
@@ -94,6 +104,7 @@ final class Exchange: @unchecked Sendable {
         let code = easy.number(CURLINFO_RESPONSE_CODE)
         if let abortCause { return .failure(abortCause) }
         guard result == CURLE_OK else {
+            if wasKeptAway { return .failure(CurlError(.addressRefused, detail: "the address is not a public one")) }
             let report = TransferFailure(
                 result: result, replyCode: kind == .mail ? code : 0, replyText: reply.text, detail: easy.errorText,
                 isConnected: easy.duration(CURLINFO_CONNECT_TIME_T) > .zero)
@@ -121,6 +132,15 @@ final class Exchange: @unchecked Sendable {
 
     private static let sendUpload: EasyHandle.Callback = { bytes, size, count, context in
         exchange(context)?.upload.read(into: UnsafeMutableRawBufferPointer(start: bytes, count: size * count)) ?? 0
+    }
+
+    private static let openSocket: EasyHandle.SocketCallback = { context, _, address in
+        guard let exchange = exchange(context), let address else { return -1 }
+        guard let bytes = EasyHandle.bytes(of: address), exchange.addressPolicy.allows(address: bytes) else {
+            exchange.wasKeptAway = true
+            return -1
+        }
+        return EasyHandle.open(address)
     }
 
     private static let checkIsWanted: EasyHandle.ProgressCallback = { context, _, _, _, _ in

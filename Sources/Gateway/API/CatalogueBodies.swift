@@ -7,9 +7,18 @@ struct ModelBody: Sendable, Encodable {
         var streaming: Bool
         var vision: Bool
         var functionCalling: Bool
+        var structuredOutput: Bool?
+        var systemPrompt: Bool?
+        var stopSequences: Bool?
     }
 
+    /// The provider's id of the model.
     var id: String
+    /// What requests may name it by, which no other model has.
+    var address: String
+    var provider: String
+    /// The regions in which its provider can be asked.
+    var regions: [String]
     var name: String
     var vendor: String
     var kind: RegisteredModel.Kind
@@ -27,8 +36,11 @@ struct ModelBody: Sendable, Encodable {
     /// Other ids that stand for the same model.
     var aliases: [String]
 
-    init(_ model: RegisteredModel) {
+    init(_ model: RegisteredModel, in registry: ModelRegistry) {
         id = model.id.rawValue
+        address = model.address.rawValue
+        provider = model.provider.rawValue
+        regions = registry.provider(model.provider)?.regions.map(\.id.rawValue) ?? []
         name = model.name
         vendor = model.vendor.rawValue
         kind = model.kind
@@ -36,7 +48,9 @@ struct ModelBody: Sendable, Encodable {
         unsupportedReason = model.unsupportedReason
         capabilities = Capabilities(
             streaming: model.capabilities.streaming, vision: model.capabilities.vision,
-            functionCalling: model.capabilities.functionCalling)
+            functionCalling: model.capabilities.functionCalling,
+            structuredOutput: model.capabilities.structuredOutput, systemPrompt: model.capabilities.systemPrompt,
+            stopSequences: model.capabilities.stopSequences)
         contextWindow = model.contextWindow
         maxOutputTokens = model.maxOutputTokens
         limitsAreGuessed = model.limitsAreGuessed
@@ -55,11 +69,17 @@ struct RegionListBody: Sendable, Encodable {
     struct Region: Sendable, Encodable {
         var id: String
         var name: String
+        /// Those that have it.
+        var providers: [String]
     }
 
     var regions: [Region]
 
-    init(_ regions: [RegisteredRegion]) {
-        self.regions = regions.map { Region(id: $0.id.rawValue, name: $0.name) }
+    init(_ registry: ModelRegistry) {
+        regions = registry.regions.map { region in
+            Region(
+                id: region.id.rawValue, name: region.name,
+                providers: registry.providers.filter { $0.regions.contains { $0.id == region.id } }.map(\.id.rawValue))
+        }
     }
 }

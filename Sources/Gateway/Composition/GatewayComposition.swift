@@ -95,7 +95,8 @@ struct GatewayComposition {
 
     private func api(store: CertificationStore, room: OutboxRoom) async throws -> GatewayAPI {
         GatewayAPI(
-            store: store, operations: store, registry: try ModelRegistry.bundled(), suites: settings.suites,
+            store: store, operations: store, registry: try .bundled(with: settings.providers),
+            suites: settings.suites,
             costs: CostPolicy(
                 prices: settings.prices, suites: settings.suites,
                 estimator: CostEstimator(retryAllowance: settings.retryAllowance),

@@ -29,6 +29,8 @@ struct GatewaySettings: Sendable {
     var confirmationThreshold: Money
     /// How often every call may be made again at worst.
     var retryAllowance: Int
+    /// Those beyond Bedrock.
+    var providers: ProvidersFile
 
     /// - Throws: a sentence that names the key that is missing or malformed.
     init(_ settings: ServiceSettings) throws(ConfigurationFailure) {
@@ -52,6 +54,7 @@ struct GatewaySettings: Sendable {
         prices = try Self.prices(settings)
         confirmationThreshold = try Self.threshold(settings)
         retryAllowance = try settings.integer("CERTIFICATION_MAX_ATTEMPTS", default: 3, in: 1...20) - 1
+        providers = try Self.providers(settings)
         guard tokenSecret.count >= TokenVerifier.shortestSecret else {
             throw ConfigurationFailure(
                 key: "JWT_SECRET",
@@ -88,5 +91,16 @@ struct GatewaySettings: Sendable {
         if let amount = Money(text) { return amount }
         throw ConfigurationFailure(
             key: "COST_CONFIRMATION_THRESHOLD", problem: "must be an amount of dollars, for example 10 or 2.50")
+    }
+
+    /// `PROVIDERS_FILE` names the file; `PROVIDERS` holds the same YAML itself. The gateway needs no keys.
+    private static func providers(_ settings: ServiceSettings) throws(ConfigurationFailure) -> ProvidersFile {
+        guard let yaml = try settings.optionalText("PROVIDERS") else { return ProvidersFile() }
+        let source = try settings.optionalText("PROVIDERS_FILE") ?? "PROVIDERS"
+        do throws(ProvidersFileError) {
+            return try ProvidersFile(yaml: yaml, source: source)
+        } catch {
+            throw ConfigurationFailure(key: "PROVIDERS_FILE", problem: "cannot be used: \(error)")
+        }
     }
 }

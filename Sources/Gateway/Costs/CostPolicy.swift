@@ -24,8 +24,8 @@ struct CostPolicy: Sendable {
             let price = prices.price(of: target, on: submission.createdAt)
             submission.targets[index].price = price
             guard let suite = suites.suite(plan.suite) else { continue }
-            let vendor = registry.model(target.model)?.vendor ?? ""
-            let facts = registry.facts(of: target.model)
+            let vendor = registry.model(of: target)?.vendor ?? ""
+            let facts = registry.facts(of: target)
             estimates.append(estimator.estimate(suite.applicable(to: vendor), of: target, facts: facts, at: price))
         }
         submission.estimate = CostEstimate(targets: estimates)

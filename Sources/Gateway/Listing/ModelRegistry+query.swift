@@ -10,6 +10,15 @@ extension ModelRegistry {
         return nil
     }
 
+    /// The provider that the parameter `provider` names.
+    func provider(in query: inout QueryReader) -> ProviderID? {
+        guard let id = query.text("provider").map({ ProviderID($0) }) else { return nil }
+        if provider(id) != nil { return id }
+        let text = id.rawValue.quotedForDisplay
+        query.fail("provider", "There is no provider \(text). Known: \(providers.map(\.id).listed).")
+        return nil
+    }
+
     /// The vendor that the parameter `vendor` names.
     func vendor(in query: inout QueryReader) -> Vendor? {
         guard let vendor = query.text("vendor").map({ Vendor($0) }) else { return nil }

@@ -13,18 +13,21 @@ struct CatalogueRoutes: Sendable {
     }
 
     @Sendable private func models(_ request: Request, _ context: GatewayContext) async throws -> Response {
-        var query = QueryReader(request, known: ["certifiable", "vendor"])
+        var query = QueryReader(request, known: ["certifiable", "provider", "vendor"])
         let certifiable = query.boolean("certifiable")
+        let provider = registry.provider(in: &query)
         let vendor = registry.vendor(in: &query)
         try query.check()
         let models = registry.models.filter { model in
             (certifiable == nil || model.isCertifiable == certifiable) && (vendor == nil || model.vendor == vendor)
+                && (provider == nil || model.provider == provider)
         }
-        return try JSONResponse.revalidated(ModelListBody(models: models.map(ModelBody.init)), for: request)
+        let body = ModelListBody(models: models.map { ModelBody($0, in: registry) })
+        return try JSONResponse.revalidated(body, for: request)
     }
 
     @Sendable private func regions(_ request: Request, _ context: GatewayContext) async throws -> Response {
         try QueryReader(request, known: []).check()
-        return try JSONResponse.revalidated(RegionListBody(registry.regions), for: request)
+        return try JSONResponse.revalidated(RegionListBody(registry), for: request)
     }
 }

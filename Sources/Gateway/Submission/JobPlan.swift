@@ -32,7 +32,7 @@ extension JobPlan {
     /// the cost is confirmed.
     func fingerprint() throws -> String {
         let canonical = CanonicalRequest(
-            selection: selection.rawValue, models: models.map(\.id.rawValue).sorted(),
+            selection: selection.rawValue, models: models.map(\.address.rawValue).sorted(),
             regions: regions.map(\.rawValue).sorted(), lane: requestedLane?.rawValue, suite: suite.rawValue,
             notify: notify.map(\.text).sorted(), budget: terms.budget?.decimal, maxTokens: terms.tokenBudget,
             unknownPrices: terms.allowsUnknownPrices ? UnknownPrices.allow.rawValue : nil)
@@ -45,27 +45,37 @@ extension JobPlan {
         var skipped: [SkippedTarget] = []
         for model in models {
             for region in regions {
-                let target = registry.target(for: model, in: region)
-                if registry.invocationID(for: target) == nil {
-                    skipped.append(
-                        SkippedTarget(
-                            model: model.id, region: region,
-                            reason: "\(model.name) needs an inference profile, and none is known for \(region)."))
+                if let reason = skipReason(of: model, in: region, registry) {
+                    skipped.append(SkippedTarget(model: model.id, region: region, reason: reason))
                 } else {
                     targets.append(
                         SubmittedTarget(
-                            certificationID: CertificationID(), target: target, modelName: model.name,
-                            unsupported: model.unsupportedReason.map(Self.notAChatModel)))
+                            certificationID: CertificationID(), target: registry.target(for: model, in: region),
+                            modelName: model.name, unsupported: Self.unsupported(model)))
                 }
             }
         }
         return (targets, skipped)
     }
 
-    private static func notAChatModel(_ reason: String) -> Reason {
-        Reason(
-            code: "NOT_A_CHAT_MODEL", text: reason,
-            remedy: "Ask for a chat model; GET /api/v1/models?certifiable=true lists them.")
+    /// Why there is no target of the model in the region; nil when there is one.
+    private func skipReason(of model: RegisteredModel, in region: Region, _ registry: ModelRegistry) -> String? {
+        if !registry.isServed(model, in: region), let provider = registry.provider(model.provider) {
+            return "\(model.name) is served by \(provider.name), which has no region \(region), "
+                + "only \(provider.regions.map(\.id).listed)."
+        }
+        guard registry.invocationID(for: registry.target(for: model, in: region)) == nil else { return nil }
+        return "\(model.name) needs an inference profile, and none is known for \(region)."
+    }
+
+    /// Why a target of the model ends before any call; nil when it does not.
+    private static func unsupported(_ model: RegisteredModel) -> Reason? {
+        guard model.isProviderConfigured else { return .providerNotConfigured(model.provider) }
+        return model.unsupportedReason.map {
+            Reason(
+                code: "NOT_A_CHAT_MODEL", text: $0,
+                remedy: "Ask for a chat model; GET /api/v1/models?certifiable=true lists them.")
+        }
     }
 }
 

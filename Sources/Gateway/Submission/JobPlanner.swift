@@ -22,7 +22,7 @@ struct JobPlanner: Sendable {
         var faults = body.faults
         let selection = selection(of: body, &faults)
         let models = models(of: body, selection, &faults)
-        let regions = regions(of: body, &faults)
+        let regions = regions(of: body, for: models, &faults)
         let lane = lane(of: body, &faults)
         let suite = suite(of: body, &faults)
         let notify = addresses(of: body, &faults)
@@ -73,7 +73,7 @@ struct JobPlanner: Sendable {
         var unknown = 0
         for entry in entries {
             if let model = registry.model(ModelID(entry.text)) {
-                if !models.contains(where: { $0.id == model.id }) { models.append(model) }
+                if !models.contains(where: { $0.address == model.address }) { models.append(model) }
             } else {
                 unknown += 1
                 let advice = registry.advice(onUnknown: entry.text, suggesting: unknown <= Self.suggestionLimit)
@@ -101,13 +101,19 @@ struct JobPlanner: Sendable {
                 let detail = "\(vendor) has no model that can be certified. Leave it out."
                 faults.append(.field("vendors", index: entry.index, detail))
             }
-            models += certifiable.filter { model in !models.contains { $0.id == model.id } }
+            models += certifiable.filter { model in !models.contains { $0.address == model.address } }
         }
         return models
     }
 
-    private func regions(of body: JobRequestBody, _ faults: inout [Fault]) -> [Region] {
-        let known = registry.regions.map(\.id)
+    private func regions(
+        of body: JobRequestBody, for models: [RegisteredModel], _ faults: inout [Fault]
+    ) -> [Region] {
+        var known = registry.regions.map(\.id)
+        // Where a provider that is not configured would be asked for once it is.
+        if !known.contains(.global), models.contains(where: { registry.provider($0.provider) == nil }) {
+            known.append(.global)
+        }
         if !body.present.contains(.regions) {
             faults.append(.field("regions", "Name the regions to certify in: \(known.listed)."))
         }
@@ -181,7 +187,18 @@ extension Sequence where Element: CustomStringConvertible {
 extension ModelRegistry {
     /// What to tell someone who named a model that is not known. Looking for similar ids takes a while.
     func advice(onUnknown id: String, suggesting: Bool = true) -> String {
+        if case .ambiguous(let addresses) = lookUp(ModelID(id)) {
+            let named = addresses.map { "'\($0)'" }.joined(separator: " or ")
+            return "Several providers have a model \(id.quotedForDisplay). Say which is meant: \(named)."
+        }
         let similar = suggesting ? suggestions(for: ModelID(id)) : []
+        let first = id.prefix { $0 != "/" }
+        if similar.isEmpty, first.count < id.count, provider(ProviderID(first)) == nil {
+            return """
+                There is no provider \(String(first).quotedForDisplay) and no model \(id.quotedForDisplay). \
+                Known providers: \(providers.map(\.id).listed). Others are added in the gateway's PROVIDERS_FILE.
+                """
+        }
         let hint =
             similar.isEmpty
             ? "GET /api/v1/models lists those that there are."

@@ -11,8 +11,6 @@ package import Foundation
 /// call instead: a plain id that needs an inference profile, and a model without Converse. The answer tells of both
 /// (`retargetedFrom`, the observation `converse`), and its times are those of the second request alone.
 package struct BedrockProvider: ModelProvider {
-    // What an error says fits in far less; the rest of a longer body is not waited for.
-    private static let maxErrorBytes = 64 * 1024
     /// From a plain id to its profile, and from there to InvokeModel.
     private static let maxDetours = 2
 
@@ -144,18 +142,6 @@ package struct BedrockProvider: ModelProvider {
     }
 
     private func failure(of stream: HTTPStream) async throws(ProviderError) -> ProviderError {
-        var body = Data()
-        var chunks = stream.body.makeAsyncIterator()
-        do throws(CurlError) {
-            while body.count < Self.maxErrorBytes, let chunk = try await chunks.next() {
-                body += chunk.bytes
-            }
-        } catch {
-            let failure = ProviderError(error)
-            // Status and headers say enough without the rest of the body, unless we ourselves ended the call.
-            if failure.category == .cancelled { throw failure }
-        }
-        stream.cancel()
-        return ProviderError(status: stream.status, headers: stream.headers, body: body)
+        ProviderError(status: stream.status, headers: stream.headers, body: try await stream.errorBody())
     }
 }

@@ -140,7 +140,7 @@ struct OpenAPITests {
             case .metrics: try names(MetricsBody(.full))
             case .distribution: try names(DistributionBody(.full))
             case .testResult: try names(TestResultBody(.full))
-            case .model: try names(ModelBody(.full))
+            case .model: try names(ModelBody(.full, in: .bundled()))
             case .statistics: try names(StatisticsBody(.full))
             case .limits: try names(LimitsBody(LimitSnapshot(downstreams: [], breakers: [], now: TestGateway.now)))
             case .downstreamLimit: try names(LimitsBody.Downstream(.full))
@@ -315,7 +315,9 @@ extension TestResult {
 extension RegisteredModel {
     fileprivate static let full = RegisteredModel(
         id: "m", vendor: "v", name: "M", kind: .rerank,
-        capabilities: Capabilities(streaming: true, vision: true, functionCalling: true), contextWindow: 1,
+        capabilities: Capabilities(
+            streaming: true, vision: true, functionCalling: true, structuredOutput: true, systemPrompt: true,
+            stopSequences: true), contextWindow: 1,
         maxOutputTokens: 1, limitsAreGuessed: false, requiresInferenceProfile: false, aliases: [])
 }
 

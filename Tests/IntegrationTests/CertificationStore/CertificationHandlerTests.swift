@@ -89,14 +89,14 @@ struct CertificationHandlerTests {
     }
 
     @Test("A target that nobody is configured to call is unsupported without a call")
-    func noProvider() async throws {
+    func providerNotConfigured() async throws {
         try await CertificationScenario.run { scenario in
             let processor = HandlerScenario(scenario, isConfigured: false)
             let (_, certifications) = try await scenario.job()
             #expect(try await processor.handle(certifications[0]) == .done)
             let record = try await scenario.record(certifications[0].id)
             #expect(record.status == .unsupported)
-            #expect(record.reasonCode == "NO_PROVIDER")
+            #expect(record.reasonCode == "PROVIDER_NOT_CONFIGURED")
             #expect(processor.model.callCount == 0)
         }
     }

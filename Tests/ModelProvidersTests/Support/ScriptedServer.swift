@@ -5,6 +5,8 @@ import Synchronization
 final class ScriptedServer: Sendable {
     enum Step: Sendable {
         case send(Data)
+        /// What to send depends on the request's body.
+        case answer(@Sendable (String) -> Data)
         /// How slowly the server answers is what such a test is about.
         case pause(milliseconds: UInt32)
         /// Until the client has closed the connection.
@@ -37,6 +39,11 @@ final class ScriptedServer: Sendable {
     let events: AsyncStream<Event>
     private let log: Log
     private let listener: Int32
+
+    /// Answers each request by what its body is.
+    convenience init(answering answer: @escaping @Sendable (String) -> Data) throws {
+        try self.init([.answer(answer)])
+    }
 
     /// Answers every request with the same script.
     convenience init(_ script: [Step]) throws {
@@ -83,6 +90,8 @@ final class ScriptedServer: Sendable {
             switch step {
             case .send(let bytes):
                 guard send(bytes, to: connection) else { return }
+            case .answer(let answer):
+                guard send(answer(String(decoding: request.body, as: UTF8.self)), to: connection) else { return }
             case .pause(let milliseconds):
                 usleep(milliseconds * 1000)
             case .waitForClose:

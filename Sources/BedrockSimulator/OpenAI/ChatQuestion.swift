@@ -1,0 +1,86 @@
+import Contracts
+import Foundation
+
+/// What a request to `/chat/completions` asks, as far as the simulator understands it.
+struct ChatQuestion: Decodable, Sendable {
+    struct Message: Decodable, Sendable {
+        var role: String
+        var content: JSONValue?
+
+        /// The text of a string, or of a list's parts.
+        var text: String {
+            switch content {
+            case .string(let text): text
+            case .array(let parts): parts.compactMap { $0["text"]?.string }.joined(separator: "\n")
+            default: ""
+            }
+        }
+    }
+
+    struct StreamOptions: Decodable, Sendable {
+        var includeUsage: Bool?
+
+        private enum CodingKeys: String, CodingKey { case includeUsage = "include_usage" }
+    }
+
+    var model: String
+    var messages: [Message]
+    var maxTokens: Int?
+    var maxCompletionTokens: Int?
+    var temperature: Double?
+    var topP: Double?
+    var stop: JSONValue?
+    var stream: Bool?
+    var streamOptions: StreamOptions?
+    var tools: [JSONValue]?
+    var toolChoice: JSONValue?
+
+    private enum CodingKeys: String, CodingKey {
+        case model, messages, temperature, stop, stream, tools
+        case maxTokens = "max_tokens"
+        case maxCompletionTokens = "max_completion_tokens"
+        case topP = "top_p"
+        case streamOptions = "stream_options"
+        case toolChoice = "tool_choice"
+    }
+
+    var tokenLimit: Int? { maxCompletionTokens ?? maxTokens }
+
+    var stopSequences: [String] {
+        switch stop {
+        case .string(let text): [text]
+        case .array(let values): values.compactMap(\.string)
+        default: []
+        }
+    }
+
+    /// The same question as Converse puts it: what answers Bedrock's calls answers this one too.
+    func converseBody() throws -> Data {
+        let spoken = messages.filter { ["user", "assistant"].contains($0.role) && !$0.text.isEmpty }
+        let system = messages.filter { ["system", "developer"].contains($0.role) }.map(\.text)
+        var inference: [String: JSONValue] = [:]
+        inference["maxTokens"] = tokenLimit.map { .number(Decimal($0)) }
+        if !stopSequences.isEmpty { inference["stopSequences"] = .array(stopSequences.map(JSONValue.string)) }
+        var body: [String: JSONValue] = [
+            "messages": .array(
+                spoken.map { message in
+                    .object([
+                        "role": .string(message.role),
+                        "content": .array([.object(["text": .string(message.text)])]),
+                    ])
+                }), "inferenceConfig": .object(inference),
+        ]
+        if !system.isEmpty { body["system"] = .array(system.map { .object(["text": .string($0)]) }) }
+        return try JSONEncoder().encode(JSONValue.object(body))
+    }
+}
+
+extension JSONValue {
+    subscript(name: String) -> JSONValue? {
+        if case .object(let members) = self { members[name] } else { nil }
+    }
+
+    var string: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+}

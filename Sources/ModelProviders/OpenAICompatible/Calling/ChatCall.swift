@@ -1,0 +1,29 @@
+import Certification
+import Contracts
+import Curl
+import Foundation
+
+/// One request to `/chat/completions`.
+struct ChatCall {
+    let httpRequest: HTTPRequest
+
+    /// - Throws: `regionUnavailable` when the provider has no such region.
+    init(
+        _ request: ModelRequest, target: Target, dialect: ChatDialect, isStreamed: Bool,
+        configuration: OpenAICompatibleConfiguration
+    ) throws(ProviderError) {
+        guard let baseURL = configuration.baseURLs[target.region] else {
+            throw ProviderError(
+                category: .regionUnavailable, code: "",
+                message: "the provider \(configuration.id) has no region \(target.region)")
+        }
+        let body = try ChatRequestBody(request, model: target.model, dialect: dialect, isStreamed: isStreamed)
+        var headers: HTTPHeaders = ["Content-Type": "application/json", "User-Agent": "certforge"]
+        if let key = configuration.apiKey { headers.append("Authorization", "Bearer \(key)") }
+        for field in configuration.headers.fields { headers.append(field.name, field.value) }
+        httpRequest = HTTPRequest(
+            method: .post, url: baseURL + "/chat/completions", headers: headers, body: try body.encoded(),
+            timeouts: configuration.timeouts, maxResponseBytes: configuration.maxResponseBytes,
+            addressPolicy: configuration.addressPolicy)
+    }
+}

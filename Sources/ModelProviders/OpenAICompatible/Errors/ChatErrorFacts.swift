@@ -1,0 +1,43 @@
+import Certification
+
+/// What an error's words tell beside its category.
+enum ChatErrorFacts {
+    /// The limit of output tokens, or of the context, that a text names; nil when it names none.
+    static func limit(in message: String, _ category: ErrorCategory) -> Int? {
+        let text = message.lowercased().replacing(",", with: "")
+        switch category {
+        case .maxTokensCap:
+            // vLLM tells what is left of the context: its length without the request's own tokens.
+            if let match = text.firstMatch(of: /context length is (\d{1,12}) tokens and your request has (\d{1,12})/),
+                let context = Int(match.1), let input = Int(match.2), context > input
+            {
+                return context - input
+            }
+            return text.firstMatch(of: /at most (\d{1,12}) (?:completion|output) tokens/).flatMap { Int($0.1) }
+                ?? text.firstMatch(of: /less than or equal to [`']?(\d{1,12})/).flatMap { Int($0.1) }
+                ?? text.firstMatch(of: /> (\d{1,12})/).flatMap { Int($0.1) }
+        case .contextLength:
+            return text.firstMatch(of: /maximum context length (?:is|of) (\d{1,12})/).flatMap { Int($0.1) }
+                ?? text.firstMatch(of: /(\d{1,12}) (?:tokens )?maximum/).flatMap { Int($0.1) }
+                ?? text.firstMatch(of: /context (?:size|window|length)[^0-9]{0,30}(\d{1,12})/).flatMap { Int($0.1) }
+                ?? text.firstMatch(of: /limit:? (\d{1,12})/).flatMap { Int($0.1) }
+        default: return nil
+        }
+    }
+
+    /// The parameters that a text refuses.
+    static func refusedParameters(in message: String, _ category: ErrorCategory) -> [Capability] {
+        guard category == .parameterUnsupported else { return [] }
+        let text = message.lowercased()
+        var refused: [Capability] = []
+        if text.contains("temperature") { refused.append(.temperature) }
+        if text.contains("top_p") { refused.append(.topP) }
+        if text.contains(/["'`.(: ]stop["'`):]|param: stop\b/) { refused.append(.stopSequences) }
+        if text.contains("system role") || text.contains("system message") || text.contains("system prompt")
+            || text.contains("'system'") || text.contains("developer instruction")
+        {
+            refused.append(.systemPrompt)
+        }
+        return refused
+    }
+}
