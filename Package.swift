@@ -93,7 +93,7 @@ let package = Package(
         module("Contracts"),
         module("Messaging", ["Contracts", lifecycle, logging, metrics]),
         module("Certification", ["Contracts", yams, crypto], resources: [.embedInCode("Registry/registry.json")]),
-        module("Certificates", ["Contracts", "Certification", jwtKit, crypto]),
+        module("Certificates", ["Contracts", "Certification", crypto]),
         module("AWSWire", [crypto]),
 
         // Adapters
@@ -190,14 +190,15 @@ let package = Package(
             ]),
         tests("MessagingPostgresTests", ["MessagingPostgres", "Contracts"]),
         tests("CertificationTests", ["Certification", "Contracts"]),
-        tests("CertificatesTests", ["Certificates", "Certification", "Contracts"]),
+        tests("CertificatesTests", ["Certificates", "Certification", "Contracts", crypto]),
         tests("AWSWireTests", ["AWSWire"], exclude: ["Fixtures/generate_sigv4_vectors.py"]),
         tests("ModelProvidersTests", ["ModelProviders", "Certification", "Contracts", "Curl", "AWSWire"]),
         tests("ServiceRuntimeTests", ["ServiceRuntime", logging, coreMetrics]),
         programTests(
             "GatewayTests",
             [
-                "Gateway", "Certification", "CertificationStore", "Contracts", "MessagingPostgres", "Postgres",
+                "Gateway", "Certificates", "Certification", "CertificationStore", "Contracts", "MessagingPostgres",
+                "Postgres",
                 "ServiceRuntime", hummingbirdTesting, httpTypes, nioCore, nioPosix, jwtKit, logging,
             ]),
         programTests(
@@ -227,8 +228,8 @@ let package = Package(
                 "CertForgeCLI", "Gateway", "GatewayTests", "ServiceRuntime", "CertificationProcessor", "Notifier",
                 "AMQP", "Postgres", hummingbirdTesting, httpTypes, metricsTestKit, coreMetrics,
                 "Curl", "Messaging", "MessagingTesting",
-                "MessagingRabbitMQ", "MessagingPostgres", "CertificationStore", "Certification", "Contracts", lifecycle,
-                logging, metrics,
+                "MessagingRabbitMQ", "MessagingPostgres", "CertificationStore", "Certificates", "Certification",
+                "Contracts", lifecycle, logging, metrics,
             ], exclude: ["Curl/Servers"]),
         tests("EndToEndTests", ["LocalSystem", "AMQP", "Postgres", "Curl", logging]),
     ]

@@ -14,7 +14,7 @@ struct CertForge: AsyncParsableCommand {
         version: ServiceProcess.version,
         subcommands: [
             Certify.self, Jobs.self, Waiting.self, Schedules.self, DeadLetters.self, Models.self, Limits.self,
-            Token.self,
+            Verify.self, CertificatesCommand.self, EvidenceCommand.self, Keys.self, Token.self,
             Migrate.self, TopologyCommand.self, Doctor.self,
         ])
 }

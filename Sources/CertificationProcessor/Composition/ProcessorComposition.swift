@@ -1,3 +1,4 @@
+import Certificates
 import Certification
 import CertificationStore
 import Contracts
@@ -40,7 +41,8 @@ struct ProcessorComposition {
         broker = try Self.broker(settings, logger: logger)
         relay = OutboxRelay(store: outbox, publisher: broker.publisher, logger: logger)
         store = CertificationStore(
-            client: client, outbox: outbox, relay: relay, dispatchWindow: settings.dispatchWindow, logger: logger)
+            client: client, outbox: outbox, relay: relay, dispatchWindow: settings.dispatchWindow,
+            signingKey: settings.signingKey, logger: logger)
         limitReporter = LimitReporter(store: store, logger: logger)
         leaseClient = PostgresClient(configuration: database.keepingLeases(), logger: logger)
         leaseStore = CertificationStore(client: leaseClient, outbox: outbox, relay: nil, logger: logger)
@@ -73,6 +75,7 @@ struct ProcessorComposition {
         let consumers = Lane.allCases.map { consumer(of: $0, handler: handler) }
         return ServiceProcess.Composition(
             services: [
+                SigningKeyPublication(store: store, hasKey: settings.signingKey != nil, logger: logger),
                 broker, relay, keeper, sweeper, retention, limitReporter, limits, watch,
                 LaneConsumers(lanes: consumers),
             ],
@@ -93,7 +96,9 @@ struct ProcessorComposition {
         let bedrock = BedrockProvider(engine: try CurlEngine(), configuration: settings.bedrock)
         return CertificationHandler(
             store: store, leases: leases, suspects: SuspectGate(), providers: [bedrock.id: bedrock],
-            registry: try .bundled(), suites: SuiteCatalog(), settings: attempts, gate: gate, metrics: metrics,
+            registry: try .bundled(), suites: SuiteCatalog(),
+            certificates: try CertificateTermsSource(suites: SuiteCatalog(), registry: try .bundled()),
+            settings: attempts, gate: gate, metrics: metrics,
             admission: AdmissionPolicy(quotas: settings.quotas, registry: try .bundled(), suites: SuiteCatalog()),
             reporter: limitReporter, logger: logger)
     }

@@ -1,3 +1,4 @@
+import Certificates
 import CertificationStore
 import Foundation
 import ServiceRuntime
@@ -21,6 +22,8 @@ struct GatewaySettings: Sendable {
     var isReachedOverTLS: Bool
     /// How many targets of one job may be on their way at once.
     var dispatchWindow: Int
+    /// What the list of revocations is signed with; nil when there is none.
+    var signingKey: SigningKey?
 
     /// - Throws: a sentence that names the key that is missing or malformed.
     init(_ settings: ServiceSettings) throws(ConfigurationFailure) {
@@ -40,10 +43,21 @@ struct GatewaySettings: Sendable {
         isReachedOverTLS = try settings.text("PUBLIC_URL", default: "").lowercased().hasPrefix("https://")
         dispatchWindow = try settings.integer(
             "DISPATCH_WINDOW", default: CertificationStore.defaultDispatchWindow, in: 1...1_000_000)
+        signingKey = try settings.optionalText("CERTIFICATE_SIGNING_KEY").map(Self.signingKey)
         guard tokenSecret.count >= TokenVerifier.shortestSecret else {
             throw ConfigurationFailure(
                 key: "JWT_SECRET",
                 problem: "has \(tokenSecret.count) characters; it must have at least \(TokenVerifier.shortestSecret)")
+        }
+    }
+
+    private static func signingKey(_ text: String) throws(ConfigurationFailure) -> SigningKey {
+        do {
+            return try SigningKey(text: text)
+        } catch {
+            throw ConfigurationFailure(
+                key: "CERTIFICATE_SIGNING_KEY",
+                problem: "\(error.problem); 'certforge keys generate' makes one that can be used")
         }
     }
 }

@@ -59,7 +59,9 @@ struct HandlerScenario: Sendable {
     func handler() throws -> CertificationHandler {
         CertificationHandler(
             store: store, leases: leases, suspects: suspects, providers: providers, registry: try .bundled(),
-            suites: SuiteCatalog(suites: [.scripted]), settings: settings, gate: gate,
+            suites: SuiteCatalog(suites: [.scripted]),
+            certificates: try CertificateTermsSource(suites: SuiteCatalog(suites: [.scripted]), registry: .bundled()),
+            settings: settings, gate: gate,
             metrics: ProcessorMetrics(factory: NOOPMetricsHandler.instance), admission: admission, reporter: reporter,
             logger: logger)
     }
