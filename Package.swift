@@ -104,7 +104,7 @@ let package = Package(
                 .embedInCode("Judging/Rubrics/rubric-1.yaml"),
                 .embedInCode("Judging/Rubrics/rubric-2.yaml"),
             ]),
-        module("Certificates", ["Contracts", "Certification", jwtKit, crypto]),
+        module("Certificates", ["Contracts", "Certification", crypto]),
         module("AWSWire", [crypto]),
 
         // Adapters
@@ -203,14 +203,15 @@ let package = Package(
         tests(
             "CertificationTests", ["Certification", "Contracts", yams],
             exclude: ["Fixtures"]),
-        tests("CertificatesTests", ["Certificates", "Certification", "Contracts"]),
+        tests("CertificatesTests", ["Certificates", "Certification", "Contracts", crypto]),
         tests("AWSWireTests", ["AWSWire"], exclude: ["Fixtures/generate_sigv4_vectors.py"]),
         tests("ModelProvidersTests", ["ModelProviders", "Certification", "Contracts", "Curl", "AWSWire"]),
         tests("ServiceRuntimeTests", ["ServiceRuntime", logging, coreMetrics]),
         programTests(
             "GatewayTests",
             [
-                "Gateway", "Certification", "CertificationStore", "Contracts", "MessagingPostgres", "Postgres",
+                "Gateway", "Certificates", "Certification", "CertificationStore", "Contracts", "MessagingPostgres",
+                "Postgres",
                 "ServiceRuntime", hummingbirdTesting, httpTypes, nioCore, nioPosix, jwtKit, logging,
             ]),
         programTests(
@@ -243,8 +244,8 @@ let package = Package(
                 "CertForgeCLI", "Gateway", "GatewayTests", "ServiceRuntime", "CertificationProcessor", "Notifier",
                 "AMQP", "Postgres", hummingbirdTesting, httpTypes, metricsTestKit, coreMetrics,
                 "Curl", "Messaging", "MessagingTesting",
-                "MessagingRabbitMQ", "MessagingPostgres", "CertificationStore", "Certification", "Contracts", lifecycle,
-                logging, metrics,
+                "MessagingRabbitMQ", "MessagingPostgres", "CertificationStore", "Certificates", "Certification",
+                "Contracts", lifecycle, logging, metrics,
             ], exclude: ["Curl/Servers"]),
         tests("EndToEndTests", ["LocalSystem", "AMQP", "Postgres", "Curl", logging]),
     ]

@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 # Modules that come with Swift.
-TOOLCHAIN = {"Dispatch", "Foundation", "FoundationNetworking", "Glibc", "Synchronization", "Testing"}
+TOOLCHAIN = {"Dispatch", "Foundation", "FoundationNetworking", "FoundationXML", "Glibc", "Synchronization", "Testing"}
 # Raw pointers may be stored in the wrappers' own folder for them only.
 POINTER_FOLDERS = re.compile(r"Sources/(AMQP|Postgres|Curl)/Native/")
 FILE_LIMIT = 500

@@ -13,8 +13,9 @@ struct CertForge: AsyncParsableCommand {
             """,
         version: ServiceProcess.version,
         subcommands: [
-            Certify.self, Jobs.self, ShowResult.self, Rate.self, Waiting.self, Schedules.self, DeadLetters.self,
-            Models.self, Suites.self, Limits.self, Costs.self, Call.self, Token.self,
+            Certify.self, Jobs.self, ShowResult.self, Rate.self, Verify.self, CertificatesCommand.self,
+            EvidenceCommand.self, Waiting.self, Schedules.self, DeadLetters.self, Models.self, Suites.self, Limits.self,
+            Costs.self, Call.self, Keys.self, Token.self,
             Migrate.self, TopologyCommand.self, Doctor.self,
         ])
 }

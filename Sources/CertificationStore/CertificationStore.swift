@@ -1,3 +1,4 @@
+package import Certificates
 import Foundation
 package import Logging
 package import Messaging
@@ -38,6 +39,8 @@ package struct CertificationStore: Sendable {
     let inbox: PostgresInbox
     let relay: OutboxRelay?
     let dispatchWindow: Int
+    /// What certificates are signed with; nil leaves them unsigned.
+    let signingKey: SigningKey?
     let logger: Logger
 
     /// - Parameters:
@@ -46,16 +49,18 @@ package struct CertificationStore: Sendable {
     ///   - relay: the process's own relay, which is handed each message right after the commit; nil when the process has
     ///     none, in which case the relays of other processes are notified.
     ///   - dispatchWindow: how many of a job's targets may be with the processors or on their way there at once, from 1.
+    ///   - signingKey: what certificates are signed with; nil leaves them unsigned.
     ///   - logger: for trouble that is dealt with here.
     package init(
         client: PostgresClient, outbox: PostgresOutbox, relay: OutboxRelay?,
-        dispatchWindow: Int = Self.defaultDispatchWindow, logger: Logger
+        dispatchWindow: Int = Self.defaultDispatchWindow, signingKey: SigningKey? = nil, logger: Logger
     ) {
         self.client = client
         self.outbox = outbox
         inbox = PostgresInbox(schema: client.configuration.searchPath ?? Self.schema)
         self.relay = relay
         self.dispatchWindow = max(1, dispatchWindow)
+        self.signingKey = signingKey
         self.logger = logger
     }
 }

@@ -65,6 +65,7 @@ struct GoldenExampleTests {
         try roundTrip(JobFinished.self, "job.failed")
         try roundTrip(JobFinished.self, "job.cancelled")
         try roundTrip(CertificateIssued.self, "certificate.issued")
+        try roundTrip(CertificateRevoked.self, "certificate.revoked")
     }
 
     @Test("An unknown field is ignored, a missing one is an error that names it")

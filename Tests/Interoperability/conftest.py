@@ -95,6 +95,7 @@ SCHEMAS = {
     "job.failed": "job-finished",
     "job.cancelled": "job-finished",
     "certificate.issued": "certificate-issued",
+    "certificate.revoked": "certificate-revoked",
 }
 
 

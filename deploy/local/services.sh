@@ -57,6 +57,9 @@ start_all() {
     mapfile -t gateway_urls < <(service_urls gateway)
     mapfile -t processor_urls < <(service_urls processor)
     mapfile -t notifier_urls < <(service_urls notifier)
+    # Made once for this machine, and never part of the repository.
+    export CERTIFICATE_SIGNING_KEY_FILE="$state/certificate-signing-key.json"
+    [ -f "$CERTIFICATE_SIGNING_KEY_FILE" ] || "$bin/certforge" keys generate --output "$CERTIFICATE_SIGNING_KEY_FILE"
     say "Starting the simulator and the services …"
     export AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY
     start bedrock-simulator "$bedrock_port" env HTTP_PORT="$bedrock_port" HEALTH_PORT=$((bedrock_port + 1)) \

@@ -15,7 +15,7 @@ struct ShowResult: AsyncParsableCommand {
     @OptionGroup var gateway: GatewayAddress
 
     func run() async throws {
-        let data = try await gateway.client().data("/api/v1/certifications/\(id)/result")
+        let data = try await gateway.client().download("/api/v1/certifications/\(id)/result")
         Console.result(String(decoding: data, as: UTF8.self))
     }
 }

@@ -5,10 +5,11 @@ import Foundation
 struct GatewayClient: Sendable {
     private let engine: CurlEngine
     private let address: String
-    private let token: String
+    private let token: String?
 
-    /// The address is `http://host:port` or `https://…`, perhaps with a path before the API's. Throws `CurlError`.
-    init(address: String, token: String) throws {
+    /// The address is `http://host:port` or `https://…`, perhaps with a path before the API's. Without a token only what is
+    /// public is answered. Throws `CurlError`.
+    init(address: String, token: String?) throws {
         engine = try CurlEngine()
         self.address = address.hasSuffix("/") ? String(address.dropLast()) : address
         self.token = token
@@ -22,8 +23,10 @@ struct GatewayClient: Sendable {
         return try await call(.get, path + (parts.string ?? ""))
     }
 
-    /// What the path answers, as it came. Throws as `get` does.
-    func data(_ path: String) async throws -> Data { try await send(.get, path) }
+    /// The very bytes that the path answers, which may have a query. Throws as `get` does.
+    func download(_ path: String) async throws -> Data {
+        try await send(.get, path)
+    }
 
     /// What the path answers to the body. The key makes it safe to send the same request again. Throws as `get` does.
     func post<Body: Decodable>(_ path: String, _ body: some Encodable, idempotencyKey: UUID) async throws -> Body {
@@ -72,7 +75,7 @@ struct GatewayClient: Sendable {
         body: Data = Data()
     ) async throws -> Data {
         var fields = HTTPHeaders()
-        fields.append("Authorization", "Bearer \(token)")
+        if let token { fields.append("Authorization", "Bearer \(token)") }
         for header in headers { fields.append(header.name, header.value) }
         let response: HTTPResponse
         do {

@@ -1,3 +1,4 @@
+import Certificates
 import Certification
 import CertificationStore
 import Contracts
@@ -40,7 +41,8 @@ struct ProcessorComposition {
         broker = try Self.broker(settings, logger: logger)
         relay = OutboxRelay(store: outbox, publisher: broker.publisher, logger: logger)
         store = CertificationStore(
-            client: client, outbox: outbox, relay: relay, dispatchWindow: settings.dispatchWindow, logger: logger)
+            client: client, outbox: outbox, relay: relay, dispatchWindow: settings.dispatchWindow,
+            signingKey: settings.signingKey, logger: logger)
         limitReporter = LimitReporter(store: store, logger: logger)
         leaseClient = PostgresClient(configuration: database.keepingLeases(), logger: logger)
         leaseStore = CertificationStore(client: leaseClient, outbox: outbox, relay: nil, logger: logger)
@@ -73,6 +75,7 @@ struct ProcessorComposition {
         let consumers = Lane.allCases.map { consumer(of: $0, handler: handler) }
         return ServiceProcess.Composition(
             services: [
+                SigningKeyPublication(store: store, hasKey: settings.signingKey != nil, logger: logger),
                 broker, relay, keeper, sweeper, retention, limitReporter, limits, watch,
                 LaneConsumers(lanes: consumers),
             ],
@@ -92,8 +95,9 @@ struct ProcessorComposition {
     private func handler(_ attempts: AttemptSettings) throws -> CertificationHandler {
         CertificationHandler(
             store: store, leases: leases, suspects: SuspectGate(), providers: try providers(),
-            registry: settings.registry, suites: settings.suites, judge: try .bundled(), settings: attempts, gate: gate,
-            metrics: metrics,
+            registry: settings.registry, suites: settings.suites, judge: try .bundled(),
+            certificates: CertificateTermsSource(suites: settings.suites, registry: settings.registry),
+            settings: attempts, gate: gate, metrics: metrics,
             admission: AdmissionPolicy(
                 quotas: settings.quotas, registry: settings.registry, suites: settings.suites),
             reporter: limitReporter, logger: logger)

@@ -1,3 +1,4 @@
+import Certificates
 import Certification
 import CertificationStore
 import Foundation
@@ -27,6 +28,8 @@ struct ProcessorSettings: Sendable {
     var compatible: [OpenAICompatibleConfiguration]
     /// Of all providers.
     var registry: ModelRegistry
+    /// What certificates are signed with; nil leaves them unsigned.
+    var signingKey: SigningKey?
 
     init(_ settings: ServiceSettings) throws {
         concurrency = try settings.integer("CERTIFICATION_CONCURRENCY", default: 5, in: 1...1_000)
@@ -47,6 +50,7 @@ struct ProcessorSettings: Sendable {
         registry = try .bundled(with: providers)
         quotas = try Self.quotas(settings, registry: registry)
         bedrock = try Self.bedrock(settings)
+        signingKey = try Self.signingKey(settings)
     }
 
     /// An attempt needs a connection for milliseconds now and then, so one for each certification of a lane is plenty.
@@ -63,6 +67,17 @@ struct ProcessorSettings: Sendable {
         } catch {
             // The error's own words may quote the password.
             throw ConfigurationFailure(key: "DATABASE_URL", problem: "is not a URL that PostgreSQL's client can read")
+        }
+    }
+
+    private static func signingKey(_ settings: ServiceSettings) throws -> SigningKey? {
+        guard let text = try settings.optionalText("CERTIFICATE_SIGNING_KEY") else { return nil }
+        do {
+            return try SigningKey(text: text)
+        } catch {
+            throw ConfigurationFailure(
+                key: "CERTIFICATE_SIGNING_KEY",
+                problem: "\(error.problem); 'certforge keys generate' makes one that can be used")
         }
     }
 

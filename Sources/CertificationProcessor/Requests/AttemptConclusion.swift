@@ -1,3 +1,4 @@
+import Certificates
 import Certification
 import CertificationStore
 import Contracts
@@ -12,6 +13,8 @@ struct AttemptConclusion: Sendable {
     let lease: Lease
     let settings: AttemptSettings
     let metrics: ProcessorMetrics
+    /// What a certificate would rest on; nil when the suite is not known.
+    let terms: CertificateTerms?
     let logger: Logger
 
     /// Ends a certification that cannot even be tried.
@@ -115,7 +118,7 @@ struct AttemptConclusion: Sendable {
     }
 
     private func facts(suiteVersion: Int) -> RunFacts {
-        RunFacts(suiteVersion: suiteVersion, softwareVersion: settings.softwareVersion)
+        RunFacts(suiteVersion: suiteVersion, softwareVersion: settings.softwareVersion, terms: terms)
     }
 }
 

@@ -1,3 +1,4 @@
+import Certificates
 import Certification
 import CertificationStore
 import Contracts
@@ -16,6 +17,7 @@ struct CertificationHandler: MessageHandler {
     let registry: ModelRegistry
     let suites: SuiteCatalog
     let judge: Judge
+    let certificates: CertificateTermsSource
     let settings: AttemptSettings
     /// Closed while the database is out of reach.
     let gate: ConsumptionGate
@@ -110,7 +112,8 @@ struct CertificationHandler: MessageHandler {
 
     private func attempt(_ claim: Claim, under lease: Lease, logger: Logger) async throws -> Disposition {
         let conclusion = AttemptConclusion(
-            store: store, claim: claim, lease: lease, settings: settings, metrics: metrics, logger: logger)
+            store: store, claim: claim, lease: lease, settings: settings, metrics: metrics,
+            terms: certificates.terms(for: claim.target, suite: claim.suite), logger: logger)
         guard let suite = suites.suite(claim.suite) else {
             return try await conclusion.endUntried(.inconclusive, because: .unknownSuite(claim.suite), suiteVersion: 0)
         }

@@ -1,3 +1,4 @@
+package import Certificates
 package import Certification
 package import Contracts
 package import Foundation
@@ -9,10 +10,21 @@ package struct RunFacts: Sendable, Hashable {
     package var suiteVersion: Int
     /// The version of the program that ran it.
     package var softwareVersion: String
+    /// What a certificate would rest on; nil issues none.
+    package var terms: CertificateTerms?
 
-    package init(suiteVersion: Int, softwareVersion: String) {
+    package init(suiteVersion: Int, softwareVersion: String, terms: CertificateTerms? = nil) {
         self.suiteVersion = suiteVersion
         self.softwareVersion = softwareVersion
+        self.terms = terms
+    }
+
+    /// The verdict with the end that a certificate of it has.
+    func limiting(_ verdict: Verdict, now: Date) -> Verdict {
+        var verdict = verdict
+        let expiry = terms.flatMap { CertificateExpiry.earliest(issuedAt: now, under: $0) }
+        verdict.certifiedUntil = verdict.certifiedUntil.flatMap { _ in expiry?.date }
+        return verdict
     }
 }
 
@@ -25,6 +37,7 @@ extension CertificationStore {
     package func finish(
         _ claim: Claim, with verdict: Verdict, facts: RunFacts, deadLetter cause: DeadLetterCause? = nil, now: Date
     ) async throws -> WriteOutcome {
+        let verdict = facts.limiting(verdict, now: now)
         let reason = verdict.reasonCode.map { Reason(code: $0, text: verdict.reason ?? $0, remedy: verdict.remedy) }
         let ending = RunEnding(status: verdict.status, verdict: verdict, reason: reason, facts: facts, now: now)
         return try await announcing { connection in
@@ -63,8 +76,12 @@ extension CertificationStore {
         }
         try await insertRun(claim, ending, on: connection)
         try await recordHandled(claim.message, on: connection)
-        if ending.status.isJudged { try await pointCurrent(to: [claim.certificationID], on: connection) }
         var messages = try events(of: record, trace: claim.trace?.child(), now: ending.now)
+        if ending.status.isJudged {
+            try await pointCurrent(to: [claim.certificationID], on: connection)
+            let issued = try await issueCertificate(claim, ending, target: record.target, on: connection)
+            if let issued { messages.append(try OutgoingMessage(issued, trace: claim.trace?.child(), now: ending.now)) }
+        }
         if let cause { messages.append(deadLetter(claim.message, cause, now: ending.now)) }
         messages += try await job.finishIfLast(now: ending.now, on: connection)
         return (.recorded(ending.status), messages)
@@ -118,14 +135,7 @@ extension CertificationStore {
 
     private func events(of record: CertificationRecord, trace: TraceContext?, now: Date) throws -> [OutgoingMessage] {
         let finished = CertificationFinished(jobID: record.jobID, certification: record.summary, finishedAt: now)
-        var messages = [try OutgoingMessage(finished, trace: trace, now: now)]
-        if let expiresAt = record.certifiedUntil, let rating = record.rating, let badge = record.badge {
-            let issued = CertificateIssued(
-                jobID: record.jobID, certificationID: record.id, target: record.target, status: record.status,
-                rating: rating, badge: badge, issuedAt: now, expiresAt: expiresAt)
-            messages.append(try OutgoingMessage(issued, trace: trace, now: now))
-        }
-        return messages
+        return [try OutgoingMessage(finished, trace: trace, now: now)]
     }
 }
 

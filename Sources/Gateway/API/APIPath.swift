@@ -11,6 +11,10 @@ enum APIPath {
     static let schedules = "\(root)/schedules"
     static let statistics = "\(root)/stats"
     static let limits = "\(root)/limits"
+    static let certificates = "\(root)/certificates"
+    static let keys = "\(root)/keys"
+    static let revocations = "\(root)/revocations"
+    static let badges = "\(root)/badges"
     static let deadLetters = "\(root)/dead-letters"
     static let replays = "\(deadLetters)/replays"
 }

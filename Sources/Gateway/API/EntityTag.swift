@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 /// A strong entity tag: a digest of the very bytes of the answer (RFC 9110 §8.8.3).
 struct EntityTag: Sendable, Hashable {
@@ -17,6 +18,28 @@ struct EntityTag: Sendable, Hashable {
             let tag = candidate.trimmingCharacters(in: .whitespaces)
             return tag == "*" || (tag.hasPrefix("W/") ? String(tag.dropFirst(2)) : tag) == text
         }
+    }
+}
+
+/// An answer that anybody may have, and any cache may keep for a while.
+enum PublicResponse {
+    /// 200 with an entity tag, or 304 when the client already has the body.
+    ///
+    /// - Parameter maxAge: For how many seconds it may be shown without asking again.
+    static func respond(
+        with data: Data, type: String, maxAge: Int, headers: HTTPFields = [:], for request: Request
+    ) -> Response {
+        let tag = EntityTag(of: data)
+        var headers = headers
+        headers[.eTag] = tag.text
+        headers[.cacheControl] = "public, max-age=\(maxAge)"
+        guard !tag.isKnown(by: request.headers) else {
+            var response = Response(status: .notModified, headers: headers)
+            response.headers[.contentLength] = nil
+            return response
+        }
+        headers[.contentType] = type
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: data)))
     }
 }
 

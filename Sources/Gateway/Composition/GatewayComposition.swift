@@ -36,7 +36,11 @@ struct GatewayComposition {
             logger: logger)
         let room = OutboxRoom(limit: settings.outboxLimit) { relay.backlog }
         let store = CertificationStore(
-            client: database, outbox: outbox, relay: relay, dispatchWindow: settings.dispatchWindow, logger: logger)
+            client: database, outbox: outbox, relay: relay, dispatchWindow: settings.dispatchWindow,
+            signingKey: settings.signingKey, logger: logger)
+        if settings.signingKey == nil {
+            logger.notice("No CERTIFICATE_SIGNING_KEY is set; there will be no list of revocations")
+        }
         let api = try await api(store: store, room: room)
         let (deadLetters, replays) = deadLetters(store: store, source: broker.source)
         return ServiceProcess.Composition(

@@ -1,3 +1,4 @@
+import Certificates
 import Certification
 import CertificationStore
 import Contracts
@@ -31,6 +32,8 @@ struct GatewaySettings: Sendable {
     var retryAllowance: Int
     /// Those beyond Bedrock.
     var providers: ProvidersFile
+    /// What the list of revocations is signed with; nil when there is none.
+    var signingKey: SigningKey?
 
     /// - Throws: a sentence that names the key that is missing or malformed.
     init(_ settings: ServiceSettings) throws(ConfigurationFailure) {
@@ -55,6 +58,7 @@ struct GatewaySettings: Sendable {
         confirmationThreshold = try Self.threshold(settings)
         retryAllowance = try settings.integer("CERTIFICATION_MAX_ATTEMPTS", default: 3, in: 1...20) - 1
         providers = try Self.providers(settings)
+        signingKey = try settings.optionalText("CERTIFICATE_SIGNING_KEY").map(Self.signingKey)
         guard tokenSecret.count >= TokenVerifier.shortestSecret else {
             throw ConfigurationFailure(
                 key: "JWT_SECRET",
@@ -101,6 +105,14 @@ struct GatewaySettings: Sendable {
             return try ProvidersFile(yaml: yaml, source: source)
         } catch {
             throw ConfigurationFailure(key: "PROVIDERS_FILE", problem: "cannot be used: \(error)")
+
+    private static func signingKey(_ text: String) throws(ConfigurationFailure) -> SigningKey {
+        do {
+            return try SigningKey(text: text)
+        } catch {
+            throw ConfigurationFailure(
+                key: "CERTIFICATE_SIGNING_KEY",
+                problem: "\(error.problem); 'certforge keys generate' makes one that can be used")
         }
     }
 }

@@ -13,10 +13,13 @@ struct Endpoint: Sendable {
     typealias Handler = @Sendable (Request, GatewayContext) async throws -> Response
 
     let path: RouterPath
+    /// Whether it is answered without a token.
+    let isPublic: Bool
     private let handlers: [HTTPRequest.Method: Handler]
 
-    init(_ path: RouterPath, _ handlers: [HTTPRequest.Method: Handler]) {
+    init(_ path: RouterPath, isPublic: Bool = false, _ handlers: [HTTPRequest.Method: Handler]) {
         self.path = path
+        self.isPublic = isPublic
         self.handlers = handlers
     }
 
@@ -30,13 +33,13 @@ struct Endpoint: Sendable {
         return KnownMethods.all.filter(methods.contains).map(\.rawValue).joined(separator: ", ")
     }
 
-    /// Adds the endpoint to `router`, its own methods behind `authentication`. Every other method is told which ones
+    /// Adds the endpoint to `router`, its own methods behind `authentication` unless it is public. Every other method is told which ones
     /// there are: OPTIONS kindly, the rest as a problem.
     func add(to router: Router<GatewayContext>, behind authentication: BearerAuthentication) {
         let allow = allow
-        let authenticated = router.group().add(middleware: authentication)
+        let group = isPublic ? router.group() : router.group().add(middleware: authentication)
         for (method, handler) in handlers {
-            authenticated.on(path, method: method, use: handler)
+            group.on(path, method: method, use: handler)
         }
         let headIsGet = handlers[.get] != nil
         for method in KnownMethods.all where handlers[method] == nil && !(method == .head && headIsGet) {

@@ -61,8 +61,13 @@ struct GatewayAPI: Sendable {
         let schedules = ScheduleRoutes(
             store: operations, planner: schedulePlanner, cursors: cursors, bodyLimits: bodyLimits, now: now,
             room: outboxRoom)
+        let certificates = CertificateRoutes(
+            store: operations, registry: registry, cursors: cursors, bodyLimits: bodyLimits, now: now)
+        let verification = VerificationRoutes(store: operations, bodyLimits: bodyLimits, now: now)
+        let badges = BadgeRoutes(store: operations, registry: registry, now: now)
         return jobs.endpoints + certifications.endpoints + catalogue.endpoints + statistics.endpoints
             + limits.endpoints + costRoutes.endpoints + waiting.endpoints + schedules.endpoints
             + deadLetters.endpoints + replays.endpoints
+            + certificates.endpoints + verification.endpoints + badges.endpoints
     }
 }

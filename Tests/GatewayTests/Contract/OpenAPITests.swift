@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import Testing
 
+@testable import Certificates
 @testable import Certification
 @testable import CertificationStore
 @testable import Gateway
@@ -34,6 +35,12 @@ struct OpenAPITests {
         #expect(document.properties(of: "JobRequest") == Set(JobRequestBody.Field.allCases.map(\.rawValue)))
     }
 
+    @Test("It names the fields of what is asked about certificates")
+    func certificateRequestFields() {
+        #expect(document.properties(of: "VerificationRequest") == Set(VerificationRequestBody.fields))
+        #expect(document.properties(of: "RevocationRequest") == Set(RevocationRequestBody.fields))
+    }
+
     @Test("It names the fields of a schedule that is made or changed")
     func scheduleFields() {
         let fields = Set(ScheduleRequestBody.Field.allCases.map(\.rawValue))
@@ -49,6 +56,14 @@ struct OpenAPITests {
 
     @Test("It lists the same values as the code")
     func values() {
+        #expect(
+            document.values(of: "CertificateStanding") == Set(CertificateReport.Outcome.allCases.map(\.rawValue)))
+        #expect(
+            document.values(of: "CertificateExpiryCause") == Set(CertificateExpiry.Cause.allCases.map(\.rawValue)))
+        #expect(document.values(of: "RevocationCause") == Set(RevocationCause.allCases.map(\.rawValue)))
+        #expect(
+            document.values(of: "VerificationFinding") == Set(CertificateReport.Reason.allCases.map(\.rawValue)))
+        #expect(document.values(of: "ShieldsBadge") == Set(CertificateBadge.Color.allCases.map(\.rawValue)))
         #expect(document.values(of: "JobStatus") == Set(JobStatus.allCases.map(\.rawValue)))
         #expect(document.values(of: "CertificationStatus") == Set(CertificationStatus.allCases.map(\.rawValue)))
         #expect(document.values(of: "CancelledTarget") == Set(StopOutcome.allCases.map(\.rawValue)))
@@ -74,6 +89,9 @@ struct OpenAPITests {
         case certification = "Certification"
         case certificationPage = "CertificationPage"
         case certificationDetail = "CertificationDetail"
+        case certificate = "Certificate"
+        case certificatePage = "CertificatePage"
+        case verification = "Verification"
         case run = "Run"
         case metrics = "Metrics"
         case distribution = "Distribution"
@@ -136,6 +154,12 @@ struct OpenAPITests {
             case .interval, .throughput, .serviceLevel, .cost, .coverage, .quality, .capabilityFinding, .topFailure,
                 .figures, .resultDocument:
                 try verdictFields()
+            case .certificate: try names(CertificateBody(.full, now: TestGateway.now))
+            case .certificatePage: try names(CertificatePageBody(certificates: [], next: ""))
+            case .verification:
+                try names(
+                    VerificationBody(
+                        CertificateReport(outcome: .valid, findings: [], statement: .full, checked: [])))
             case .run: try names(RunBody(.full))
             case .metrics: try names(MetricsBody(.full))
             case .distribution: try names(DistributionBody(.full))
@@ -235,6 +259,35 @@ extension CertificationRecord {
         certifiedUntil: TestGateway.now, queuedAt: TestGateway.now, startedAt: TestGateway.now,
         finishedAt: TestGateway.now, nextAttemptAt: TestGateway.now, deferredUntil: TestGateway.now,
         deferredBecause: "limit reached: requests per minute", price: EstimateSamples.somePrice, spending: .full)
+}
+
+extension CertificateStatement {
+    fileprivate static var full: CertificateStatement {
+        let target = Target(provider: .bedrock, model: "m", region: "r", profile: .global)
+        let certificate = Certificate(
+            id: CertificateID(), certificationID: CertificationID(), runID: RunID(), target: target, status: .certified,
+            rating: 5, badge: .premium, reasonCode: "C", coverage: .init(judged: 1, applicable: 1, total: 1),
+            unjudgedTests: [], skippedTests: [], issuedAt: TestGateway.now, expiresAt: TestGateway.now,
+            expiresBecause: .suiteLifetime, evidenceDigest: "")
+        return CertificateStatement(
+            type: type, subject: [], predicateType: predicateType,
+            predicate: Predicate(
+                result: .passed, configuration: [], passedTests: [], warnedTests: [], failedTests: [],
+                certificate: certificate))
+    }
+}
+
+extension CertificateRecord {
+    fileprivate static var full: CertificateRecord {
+        let statement = CertificateStatement.full
+        return CertificateRecord(
+            id: CertificateID(), certificationID: CertificationID(), jobID: JobID(), runID: RunID(),
+            target: statement.certificate.target, status: .certified, rating: 5, badge: .premium, statement: statement,
+            jws: "j", keyID: "k", evidenceDigest: "e", suiteDigest: "s", rubricDigest: "r", issuedAt: TestGateway.now,
+            expiresAt: TestGateway.now, expiresBecause: .suiteLifetime, supersededAt: TestGateway.now,
+            supersededBy: CertificateID(),
+            revocation: .init(at: TestGateway.now, by: "ada", cause: .byOperator, reason: "r"))
+    }
 }
 
 extension LimitSnapshot.DownstreamUse {

@@ -1,3 +1,4 @@
+import Certificates
 import Certification
 import CertificationStore
 import Contracts
@@ -20,7 +21,7 @@ struct CertificationScenario: Sendable {
     let owner = UUID()
 
     static func run(
-        dispatchWindow: Int = CertificationStore.defaultDispatchWindow,
+        dispatchWindow: Int = CertificationStore.defaultDispatchWindow, signingKey: SigningKey? = nil,
         _ body: (CertificationScenario) async throws -> Void
     ) async throws {
         try await PostgresScratch.run(poolSize: 25) { client, schema in
@@ -31,7 +32,7 @@ struct CertificationScenario: Sendable {
             let outbox = PostgresOutbox(client: client, schema: schema, logger: PostgresScratch.logger)
             let store = CertificationStore(
                 client: client, outbox: outbox, relay: nil, dispatchWindow: dispatchWindow,
-                logger: PostgresScratch.logger)
+                signingKey: signingKey, logger: PostgresScratch.logger)
             try await body(CertificationScenario(client: client, schema: schema, store: store, outbox: outbox))
         }
     }
@@ -149,7 +150,9 @@ struct CertificationScenario: Sendable {
             .decode("number")
     }
 
-    static let facts = RunFacts(suiteVersion: 1, softwareVersion: "0.0.0-test")
+    static let facts = RunFacts(
+        suiteVersion: 1, softwareVersion: "0.0.0-test",
+        terms: CertificateTerms(suiteDigest: String(repeating: "ab", count: 32)))
 
     static func result(
         _ outcome: TestOutcome, test: TestID = "only", attempt: Int = 1, error: TestError? = nil

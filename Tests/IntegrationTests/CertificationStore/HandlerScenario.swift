@@ -60,6 +60,7 @@ struct HandlerScenario: Sendable {
         CertificationHandler(
             store: store, leases: leases, suspects: suspects, providers: providers, registry: try .bundled(),
             suites: SuiteCatalog(suites: [.scripted]), judge: try .bundled(),
+            certificates: CertificateTermsSource(suites: SuiteCatalog(suites: [.scripted]), registry: try .bundled()),
             settings: settings, gate: gate,
             metrics: ProcessorMetrics(factory: NOOPMetricsHandler.instance), admission: admission, reporter: reporter,
             logger: logger)

@@ -1,0 +1,116 @@
+import Certificates
+import Certification
+import Contracts
+import Foundation
+import Postgres
+
+extension CertificationStore {
+    /// Issues the certificate of a verdict in the verdict's transaction, and ends the target's earlier ones.
+    ///
+    /// Called with the target's pointer locked, so that two verdicts on one target come here one after the other.
+    ///
+    /// - Returns: nil when the verdict gets none.
+    func issueCertificate(
+        _ claim: Claim, _ ending: RunEnding, target: Target, on connection: PostgresConnection
+    ) async throws -> CertificateIssued? {
+        guard let verdict = ending.verdict, let terms = ending.facts.terms, verdict.certifiedUntil != nil,
+            let expiry = CertificateExpiry.earliest(issuedAt: ending.now, under: terms)
+        else {
+            try await endCertificates(of: target, now: ending.now, on: connection)
+            return nil
+        }
+        let evidence = try await evidence(claim, ending, target: target, terms: terms, on: connection)
+        let draft = CertificateDraft(
+            id: CertificateID(), certificationID: claim.certificationID, runID: claim.runID, target: target,
+            verdict: verdict, results: evidence.results, terms: terms, expiry: expiry, evidenceDigest: evidence.digest,
+            softwareVersion: ending.facts.softwareVersion, issuedAt: ending.now)
+        guard let statement = CertificateStatement(draft) else { return nil }
+        try await insert(statement, of: draft, jobID: claim.jobID, on: connection)
+        try await supersede(of: target, now: ending.now, on: connection)
+        let certificate = statement.certificate
+        return CertificateIssued(
+            jobID: claim.jobID, certificationID: claim.certificationID, certificateID: certificate.id, target: target,
+            status: certificate.status, rating: certificate.rating, badge: certificate.badge, issuedAt: ending.now,
+            expiresAt: certificate.expiresAt)
+    }
+
+    private func evidence(
+        _ claim: Claim, _ ending: RunEnding, target: Target, terms: CertificateTerms, on connection: PostgresConnection
+    ) async throws -> EvidencePack {
+        let rows = try await connection.pipeline([
+            RunRecord.select(of: claim.certificationID), Self.selectResults(of: claim.certificationID),
+        ])
+        return EvidencePack(
+            certification: claim.certificationID, target: target, suite: claim.suite,
+            suiteVersion: ending.facts.suiteVersion, suiteDigest: terms.suiteDigest,
+            rubricVersion: ending.verdict?.rubricVersion, rubricDigest: terms.rubricDigest,
+            runs: try rows[0].map { EvidencePack.Run(try RunRecord($0)) },
+            results: try rows[1].map { try $0.testResult() })
+    }
+
+    private func insert(
+        _ statement: CertificateStatement, of draft: CertificateDraft, jobID: JobID, on connection: PostgresConnection
+    ) async throws {
+        let certificate = statement.certificate
+        let key = signingKey?.publicKey
+        let jws = try signingKey.map { try SignedDocument.sign(try statement.payload(), as: .certificate, with: $0) }
+        try await connection.execute(
+            """
+            -- A certificate never comes without the key that verifies it.
+            WITH key AS (
+                INSERT INTO signing_keys (id, x, valid_from)
+                SELECT id, x, valid_from
+                FROM (VALUES (\(key?.id.rawValue)::text, \(key?.x)::text, \(draft.issuedAt)::timestamptz))
+                    AS used (id, x, valid_from)
+                WHERE id IS NOT NULL ON CONFLICT (id) DO NOTHING
+            )
+            INSERT INTO certificates (id, certification_id, job_id, run_id, provider, model, region, profile, status, rating,
+                                      badge, statement, jws, key_id, evidence_digest, suite_digest, rubric_digest,
+                                      issued_at, expires_at, expires_because)
+            VALUES (\(certificate.id.rawValue), \(draft.certificationID.rawValue), \(jobID.rawValue),
+                    \(draft.runID.rawValue), \(draft.target.provider.rawValue), \(draft.target.model.rawValue),
+                    \(draft.target.region.rawValue), \(draft.target.profile.rawValue), \(certificate.status.rawValue),
+                    \(certificate.rating), \(certificate.badge.rawValue), \(JSONB(value: statement)), \(jws),
+                    \(key?.id.rawValue), \(draft.evidenceDigest), \(draft.terms.suiteDigest),
+                    \(draft.terms.rubricDigest), \(draft.issuedAt), \(draft.expiry.date), \(draft.expiry.cause.rawValue))
+            """)
+    }
+
+    /// All but the newest certificate of a target have had their place taken, whichever was written first.
+    private func supersede(of target: Target, now: Date, on connection: PostgresConnection) async throws {
+        try await connection.execute(
+            """
+            UPDATE certificates SET superseded_at = \(now), superseded_by = newest.id
+            FROM (SELECT id FROM certificates WHERE \(fragment: target.isMatched)
+                  ORDER BY issued_at DESC, id DESC LIMIT 1) AS newest
+            WHERE \(fragment: target.isMatched) AND superseded_at IS NULL AND certificates.id <> newest.id
+            """)
+    }
+
+    /// A verdict that is no certificate ends what was certified before it.
+    private func endCertificates(of target: Target, now: Date, on connection: PostgresConnection) async throws {
+        try await connection.execute(
+            """
+            UPDATE certificates SET superseded_at = \(now)
+            WHERE \(fragment: target.isMatched) AND superseded_at IS NULL AND issued_at <= \(now)
+            """)
+    }
+}
+
+extension Target {
+    /// Holds for the rows of this target.
+    var isMatched: SQLStatement {
+        """
+        provider = \(provider.rawValue) AND model = \(model.rawValue) AND region = \(region.rawValue)
+            AND profile = \(profile.rawValue)
+        """
+    }
+}
+
+extension EvidencePack.Run {
+    init(_ run: RunRecord) {
+        self.init(
+            id: run.id, attempt: run.attempt, status: run.status, softwareVersion: run.softwareVersion,
+            startedAt: run.startedAt, finishedAt: run.finishedAt)
+    }
+}

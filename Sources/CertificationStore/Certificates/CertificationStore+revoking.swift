@@ -1,0 +1,129 @@
+import Certificates
+package import Contracts
+package import Foundation
+import Messaging
+import Postgres
+
+/// Which certificates are to be revoked.
+package enum RevocationScope: Sendable, Hashable {
+    case certificate(CertificateID)
+    /// All that a target's certificates are not yet past.
+    case target(Target)
+    /// Those of a model in a region, or in all of them, through every profile.
+    case model(ProviderID, ModelID, in: Region?)
+}
+
+/// What is said about a revocation.
+package struct RevocationOrder: Sendable, Hashable {
+    /// As `revokedBy` when nobody but the system decided.
+    package static let system = "certforge"
+
+    package var cause: RevocationCause
+    /// In a sentence, at most 500 characters.
+    package var reason: String
+    package var who: String
+
+    package init(cause: RevocationCause, reason: String, who: String = Self.system) {
+        self.cause = cause
+        self.reason = reason
+        self.who = who
+    }
+}
+
+extension CertificationStore {
+    /// Revokes a certificate, for good, and announces it. One that is revoked already stays as it is.
+    ///
+    /// - Returns: the certificate, and whether this call revoked it; nil when there is none of that id.
+    package func revokeCertificate(
+        _ id: CertificateID, because order: RevocationOrder, now: Date
+    ) async throws -> (record: CertificateRecord, isNew: Bool)? {
+        let revoked = try await revokeCertificates(.certificate(id), because: order, now: now)
+        if let record = revoked.first { return (record, true) }
+        return try await certificate(id).map { ($0, false) }
+    }
+
+    /// Revokes every certificate of a scope that has not expired, and announces each, in one transaction. A single certificate
+    /// is revoked even after it has expired. May be repeated: what is revoked already stays as it is.
+    ///
+    /// - Returns: those that this call revoked.
+    @discardableResult
+    package func revokeCertificates(
+        _ scope: RevocationScope, because order: RevocationOrder, now: Date
+    ) async throws -> [CertificateRecord] {
+        try await announcing { connection in
+            let revoked = try await connection.query(
+                """
+                UPDATE certificates SET revoked_at = \(now), revoked_by = \(order.who),
+                    revocation_cause = \(order.cause.rawValue), revocation_reason = \(order.reason)
+                -- Locked in the order of the ids, so that two revocations never wait for each other.
+                WHERE id IN (SELECT id FROM certificates
+                             WHERE \(fragment: scope.condition(now: now)) AND revoked_at IS NULL ORDER BY id FOR UPDATE)
+                RETURNING \(fragment: CertificateRecord.columns)
+                """
+            ).map(CertificateRecord.init)
+            for record in revoked {
+                try await OperatorAction(
+                    who: order.who, action: "certificate.revoke", subject: record.id.description,
+                    detail: ["cause": [order.cause.rawValue], "reason": [order.reason]]
+                ).record(on: connection)
+            }
+            let messages = try revoked.map { record in
+                try OutgoingMessage(CertificateRevoked(record, order, now: now), trace: nil, now: now)
+            }
+            return (revoked, messages)
+        }
+    }
+
+    /// The list of revocations as of a moment, signed; nil when the store has no key.
+    ///
+    /// It is the same throughout an hour unless something is revoked, and holds for a day.
+    package func signedRevocations(now: Date) async throws -> String? {
+        guard let signingKey else { return nil }
+        let entries = try await revocations(now: now)
+        let hour = Date(timeIntervalSince1970: (now.timeIntervalSince1970 / 3_600).rounded(.down) * 3_600)
+        let issuedAt = entries.map(\.revokedAt).reduce(hour, max)
+        return try RevocationList(
+            issuedAt: issuedAt, nextUpdate: issuedAt.addingTimeInterval(86_400), revoked: entries
+        ).signed(with: signingKey)
+    }
+
+    /// What a list of revocations holds at a moment: those whose certificates have not been expired for a month.
+    func revocations(now: Date) async throws -> [RevocationList.Entry] {
+        let rows = try await client.query(
+            """
+            SELECT id, revocation_cause, revocation_reason, revoked_at FROM certificates
+            WHERE revoked_at IS NOT NULL AND expires_at > \(now.addingTimeInterval(-30 * 86_400)) ORDER BY id
+            """)
+        return try rows.map { row in
+            RevocationList.Entry(
+                id: try row.identifier("id"), cause: try row.name("revocation_cause"),
+                reason: try row.decode(String.self, "revocation_reason"),
+                revokedAt: try row.decode(Date.self, "revoked_at"))
+        }
+    }
+}
+
+extension RevocationScope {
+    fileprivate func condition(now: Date) -> SQLStatement {
+        switch self {
+        case .certificate(let id): "id = \(id.rawValue)"
+        case .target(let target): "\(fragment: target.isMatched) AND expires_at > \(now)"
+        case .model(let provider, let model, nil):
+            "provider = \(provider.rawValue) AND model = \(model.rawValue) AND expires_at > \(now)"
+        case .model(let provider, let model, let region?):
+            """
+            provider = \(provider.rawValue) AND model = \(model.rawValue) AND region = \(region.rawValue)
+                AND expires_at > \(now)
+            """
+        }
+    }
+}
+
+extension CertificateRevoked {
+    fileprivate init(_ record: CertificateRecord, _ order: RevocationOrder, now: Date) {
+        self.init(
+            jobID: record.jobID, certificateID: record.id, certificationID: record.certificationID,
+            target: record.target, cause: order.cause, reason: order.reason, revokedBy: order.who, revokedAt: now,
+            expiresAt: record.expiresAt)
+    }
+}

@@ -1,0 +1,131 @@
+import Certificates
+import CertificationStore
+import Contracts
+import Foundation
+
+/// A certificate as anybody may see it: without the names of people.
+struct CertificateBody: Sendable, Encodable {
+    var id: String
+    var certificationID: String
+    var provider: String
+    var model: String
+    var region: String
+    var profile: InferenceProfileKind
+    /// What was certified.
+    var status: CertificationStatus
+    /// What the certificate is worth now.
+    var standing: CertificateReport.Outcome
+    var rating: Double
+    var badge: Badge
+    var issuedAt: Date
+    var expiresAt: Date
+    var expiresBecause: CertificateExpiry.Cause
+    var evidenceDigest: String
+    /// Whether it is signed; one that is not proves nothing outside this gateway.
+    var isSigned: Bool
+    var keyID: String?
+    var jws: String?
+    var supersededAt: Date?
+    var supersededBy: String?
+    var revokedAt: Date?
+    var revocationCause: RevocationCause?
+    var revocationReason: String?
+
+    init(_ record: CertificateRecord, now: Date) {
+        id = record.id.description
+        certificationID = record.certificationID.description
+        provider = record.target.provider.rawValue
+        model = record.target.model.rawValue
+        region = record.target.region.rawValue
+        profile = record.target.profile
+        status = record.status
+        standing = record.standing(at: now)
+        rating = record.rating
+        badge = record.badge
+        issuedAt = record.issuedAt
+        expiresAt = record.expiresAt
+        expiresBecause = record.expiresBecause
+        evidenceDigest = record.evidenceDigest
+        isSigned = record.jws != nil
+        keyID = record.keyID?.rawValue
+        jws = record.jws
+        supersededAt = record.supersededAt
+        supersededBy = record.supersededBy?.description
+        revokedAt = record.revocation?.at
+        revocationCause = record.revocation?.cause
+        revocationReason = record.revocation?.reason
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case id
+        case certificationID = "certificationId"
+        case provider, model, region, profile, status, standing, rating, badge, issuedAt, expiresAt, expiresBecause
+        case evidenceDigest, isSigned
+        case keyID = "keyId"
+        case jws, supersededAt, supersededBy, revokedAt, revocationCause, revocationReason
+    }
+}
+
+struct CertificatePageBody: Sendable, Encodable {
+    var certificates: [CertificateBody]
+    /// The address of the next page; absent on the last one.
+    var next: String?
+}
+
+/// What verifying a certificate came to.
+struct VerificationBody: Sendable, Encodable {
+    struct Finding: Sendable, Encodable {
+        var reason: CertificateReport.Reason
+        var text: String
+    }
+
+    var outcome: CertificateReport.Outcome
+    var valid: Bool
+    /// Why it is not valid, the deciding reason first, and what else is to be known.
+    var findings: [Finding]
+    var checked: [String]
+    /// What was signed; absent unless the signature is right.
+    var statement: CertificateStatement?
+
+    init(_ report: CertificateReport) {
+        outcome = report.outcome
+        valid = report.outcome == .valid
+        findings = report.findings.map { Finding(reason: $0.reason, text: $0.text) }
+        checked = report.checked
+        statement = report.statement
+    }
+}
+
+/// A certificate that is to be verified.
+struct VerificationRequestBody: Sendable, Decodable {
+    let jws: String
+
+    static let fields = ["jws"]
+
+    /// - Throws: one problem that lists all faults.
+    init(from decoder: any Decoder) throws {
+        var reader = FieldReader(decoder, known: Self.fields, thing: "A verification")
+        let jws: String? = reader.value("jws", "a string")
+        if jws == nil, reader.faults.isEmpty { reader.fail("jws", "This is the certificate and must not be missing.") }
+        guard reader.faults.isEmpty, let jws else { throw Problem.invalid(reader.faults) }
+        self.jws = jws
+    }
+}
+
+/// Why a certificate is to be revoked.
+struct RevocationRequestBody: Sendable, Decodable {
+    let reason: String
+
+    static let fields = ["reason"]
+
+    /// - Throws: one problem that lists all faults.
+    init(from decoder: any Decoder) throws {
+        var reader = FieldReader(decoder, known: Self.fields, thing: "A revocation")
+        let reason = reader.text("reason")
+        if reason == nil, reader.faults.isEmpty {
+            reader.fail("reason", "Say why in a sentence; everybody who verifies the certificate is told.")
+        }
+        guard reader.faults.isEmpty, let reason else { throw Problem.invalid(reader.faults) }
+        self.reason = reason
+    }
+}

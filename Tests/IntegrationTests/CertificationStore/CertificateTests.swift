@@ -1,0 +1,180 @@
+import Certificates
+import Certification
+import CertificationStore
+import Contracts
+import Foundation
+import Messaging
+import Postgres
+import Testing
+
+@Suite("Issuing and revoking certificates")
+struct CertificateTests {
+    private let key = SigningKey()
+
+    /// Certifies the only target anew, with a later end each time.
+    private func certify(
+        _ scenario: CertificationScenario, _ status: CertificationStatus = .certified, after seconds: Double = 0
+    ) async throws -> CertificationID {
+        let (_, certifications) = try await scenario.job()
+        let claim = try await scenario.claim(certifications[0])
+        _ = try await scenario.store.record(CertificationScenario.result(.pass), under: claim)
+        try await scenario.finish(claim, status, at: scenario.start.addingTimeInterval(seconds))
+        return claim.certificationID
+    }
+
+    @Test("A verdict brings one certificate that verifies with the published keys, however often it is written")
+    func issuedOnce() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            let (_, certifications) = try await scenario.job()
+            let claim = try await scenario.claim(certifications[0])
+            _ = try await scenario.store.record(CertificationScenario.result(.pass), under: claim)
+            for _ in 0..<3 { try await scenario.finish(claim) }
+            #expect(try await scenario.count("certificates") == 1)
+
+            let record = try #require(try await scenario.store.certificate(of: claim.certificationID))
+            let keys = try await scenario.store.verificationKeys()
+            #expect(keys.keys.map(\.id) == [key.publicKey.id])
+            let pack = try #require(try await scenario.store.evidence(of: claim.certificationID))
+            let verifier = CertificateVerifier(keys: keys, evidence: pack.json(texts: true))
+            let report = verifier.report(on: try #require(record.jws), at: scenario.start)
+            #expect(report.outcome == .valid, "\(report.findings)")
+            #expect(report.statement == record.statement)
+            #expect(record.statement.certificate.runID == claim.runID)
+            #expect(record.statement.predicate.passedTests == ["only"])
+            #expect(try await scenario.record(claim.certificationID).certifiedUntil == record.expiresAt)
+            let events = try await scenario.outboxPayloads(CertificateIssued.self)
+            #expect(events.map(\.certificateID) == [record.id])
+            #expect(events.map(\.expiresAt) == [record.expiresAt])
+        }
+    }
+
+    @Test("A later certificate supersedes the earlier one, whichever was written first; a failure ends both")
+    func superseded() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            let second = try await certify(scenario, after: 200)
+            let first = try await certify(scenario, after: 100)
+            let later = try #require(try await scenario.store.certificate(of: second))
+            let earlier = try #require(try await scenario.store.certificate(of: first))
+            let moment = scenario.start.addingTimeInterval(300)
+            #expect(later.standing(at: moment) == .valid)
+            #expect(earlier.standing(at: moment) == .superseded)
+            #expect(earlier.supersededBy == later.id)
+
+            let third = try await certify(scenario, .failed, after: 300)
+            #expect(try await scenario.store.certificate(of: third) == nil)
+            #expect(try await scenario.store.certificate(of: second)?.standing(at: moment) == .superseded)
+            let target = later.target
+            let state = try await scenario.store.badgeState(
+                of: target.provider, target.model, in: target.region, profile: nil, at: moment)
+            #expect(state == .notCertified(.failed))
+        }
+    }
+
+    @Test("A verdict that judges nothing leaves the certificate as it is")
+    func inconclusive() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            let first = try await certify(scenario)
+            _ = try await certify(scenario, .inconclusive, after: 10)
+            #expect(try await scenario.store.certificate(of: first)?.supersededAt == nil)
+        }
+    }
+
+    @Test("Without a key a certificate is recorded, and says that it is not signed")
+    func unsigned() async throws {
+        try await CertificationScenario.run { scenario in
+            let record = try #require(try await scenario.store.certificate(of: try await certify(scenario)))
+            #expect(record.jws == nil && record.keyID == nil)
+            #expect(record.badgeState(at: scenario.start) == .unsigned(rating: record.rating, badge: record.badge))
+            #expect(try await scenario.store.verificationKeys().keys.isEmpty)
+            #expect(try await scenario.store.signedRevocations(now: scenario.start) == nil)
+        }
+    }
+
+    @Test("A revocation is for good: announced and audited once, and on the signed list")
+    func revoked() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            let record = try #require(try await scenario.store.certificate(of: try await certify(scenario)))
+            let order = RevocationOrder(cause: .byOperator, reason: "Wrong region.", who: "ada")
+            let moment = scenario.start.addingTimeInterval(60)
+            let first = try #require(try await scenario.store.revokeCertificate(record.id, because: order, now: moment))
+            #expect(first.isNew)
+            let again = RevocationOrder(cause: .drifted, reason: "Again.")
+            let second = try #require(
+                try await scenario.store.revokeCertificate(record.id, because: again, now: moment))
+            #expect(!second.isNew && second.record == first.record)
+            #expect(first.record.standing(at: moment) == .revoked)
+            let events = try await scenario.outboxPayloads(CertificateRevoked.self)
+            #expect(events.map(\.certificateID) == [record.id])
+            #expect(events.first?.reason == "Wrong region." && events.first?.revokedBy == "ada")
+            #expect(try await scenario.count("operator_actions WHERE action = 'certificate.revoke'") == 1)
+
+            let keys = try await scenario.store.verificationKeys()
+            let signed = try #require(try await scenario.store.signedRevocations(now: moment))
+            #expect(try await scenario.store.signedRevocations(now: moment.addingTimeInterval(1)) == signed)
+            let list = try RevocationList(signed, keys: keys)
+            let verifier = CertificateVerifier(keys: keys, revocations: list)
+            #expect(verifier.report(on: try #require(record.jws), at: moment).outcome == .revoked)
+        }
+    }
+
+    @Test("All certificates of a model are revoked at its end of life, but those that have expired")
+    func endOfLife() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            let (_, certifications) = try await scenario.job(of: ["vendor.model", "vendor.other"])
+            for certification in certifications {
+                try await scenario.finish(try await scenario.claim(certification))
+            }
+            let order = RevocationOrder(cause: .modelEndOfLife, reason: "The provider withdrew the model.")
+            let late = scenario.start.addingTimeInterval(8 * 86_400)
+            let model = RevocationScope.model(.bedrock, "vendor.model", in: nil)
+            #expect(try await scenario.store.revokeCertificates(model, because: order, now: late).isEmpty)
+            let revoked = try await scenario.store.revokeCertificates(model, because: order, now: scenario.start)
+            #expect(revoked.map(\.target.model) == ["vendor.model"])
+            #expect(revoked.first?.revocation?.by == "certforge")
+            let other = RevocationScope.target(certifications[1].target)
+            #expect(try await scenario.store.revokeCertificates(other, because: order, now: scenario.start).count == 1)
+        }
+    }
+
+    @Test("What a certificate says cannot be changed, a revocation not be taken back, and no row be deleted")
+    func immutable() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            let record = try #require(try await scenario.store.certificate(of: try await certify(scenario)))
+            let order = RevocationOrder(cause: .byOperator, reason: "Wrong region.", who: "ada")
+            _ = try await scenario.store.revokeCertificate(record.id, because: order, now: scenario.start)
+            for statement: SQLStatement in [
+                "UPDATE certificates SET expires_at = expires_at + interval '1 year'",
+                "UPDATE certificates SET jws = 'x'", "DELETE FROM certificates",
+                """
+                UPDATE certificates SET revoked_at = NULL, revoked_by = NULL, revocation_cause = NULL,
+                    revocation_reason = NULL
+                """,
+            ] {
+                await #expect(throws: PostgresError.self) { try await scenario.client.execute(statement) }
+            }
+        }
+    }
+
+    @Test("After a rotation the old key's certificates still verify, and a key that was retired counts until then")
+    func rotation() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            let record = try #require(try await scenario.store.certificate(of: try await certify(scenario)))
+            let next = CertificationStore(
+                client: scenario.client, outbox: scenario.outbox, relay: nil, signingKey: SigningKey(),
+                logger: PostgresScratch.logger)
+            for _ in 0..<2 { try await next.registerSigningKey(now: scenario.start.addingTimeInterval(60)) }
+            let jws = try #require(record.jws)
+            var keys = try await next.verificationKeys()
+            #expect(keys.keys.count == 2)
+            let moment = scenario.start.addingTimeInterval(120)
+            #expect(CertificateVerifier(keys: keys).report(on: jws, at: moment).outcome == .valid)
+            try await scenario.client.execute(
+                """
+                UPDATE signing_keys SET valid_until = \(scenario.start.addingTimeInterval(-1))
+                WHERE id = \(key.publicKey.id.rawValue)
+                """)
+            keys = try await next.verificationKeys()
+            #expect(CertificateVerifier(keys: keys).report(on: jws, at: moment).outcome == .invalid)
+        }
+    }
+}
