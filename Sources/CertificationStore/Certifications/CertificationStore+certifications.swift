@@ -75,7 +75,8 @@ extension CertificationStore {
         """
         c.id, c.job_id, c.provider, c.model, c.region, c.profile, c.model_name, c.status, c.attempts,
         c.rating::float8 AS rating, c.badge, c.reason_code, c.reason, c.remedy, c.certified_until, c.queued_at,
-        c.started_at, c.finished_at, c.next_attempt_at, c.deferred_until, c.deferred_because
+        c.started_at, c.finished_at, c.next_attempt_at, c.deferred_until, c.deferred_because,
+        c.reused_from
         """
     }
 }
@@ -97,6 +98,7 @@ extension CertificationRecord {
         queuedAt = try row.decode(Date.self, "queued_at")
         startedAt = try row.decodeIfPresent(Date.self, "started_at")
         finishedAt = try row.decodeIfPresent(Date.self, "finished_at")
+        reusedFrom = try row.decodeIfPresent(UUID.self, "reused_from").map { CertificationID(rawValue: $0) }
         nextAttemptAt = status == .retrying ? try row.decodeIfPresent(Date.self, "next_attempt_at") : nil
         guard !status.isTerminal, status != .processing else { return }
         deferredUntil = try row.decodeIfPresent(Date.self, "deferred_until")

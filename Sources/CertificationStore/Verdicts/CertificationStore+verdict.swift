@@ -27,9 +27,10 @@ extension CertificationStore {
     ) async throws -> WriteOutcome {
         let reason = verdict.reasonCode.map { Reason(code: $0, text: verdict.reason ?? $0, remedy: verdict.remedy) }
         let ending = RunEnding(status: verdict.status, verdict: verdict, reason: reason, facts: facts, now: now)
+        let drift = try await drift(of: claim, to: verdict, now: now)
         return try await announcing { connection in
             let job = try await lockedJob(of: claim, on: connection)
-            return try await end(claim, ending, job: job, deadLetter: cause, on: connection)
+            return try await end(claim, ending, job: job, deadLetter: cause, drift: drift, on: connection)
         }
     }
 
@@ -56,7 +57,7 @@ extension CertificationStore {
 
     func end(
         _ claim: Claim, _ ending: RunEnding, job: LockedJob, deadLetter cause: DeadLetterCause?,
-        on connection: PostgresConnection
+        drift: Comparison? = nil, on connection: PostgresConnection
     ) async throws -> (WriteOutcome, [OutgoingMessage]) {
         guard let record = try await update(claim, ending, on: connection) else {
             return (try await outcomeOfEarlierWrite(claim, on: connection), [])
@@ -65,6 +66,7 @@ extension CertificationStore {
         try await recordHandled(claim.message, on: connection)
         if ending.status.isJudged { try await pointCurrent(to: [claim.certificationID], on: connection) }
         var messages = try events(of: record, trace: claim.trace?.child(), now: ending.now)
+        if let drift { messages.append(try await announce(drift, of: record, in: job, now: ending.now, on: connection)) }
         if let cause { messages.append(deadLetter(claim.message, cause, now: ending.now)) }
         messages += try await job.finishIfLast(now: ending.now, on: connection)
         return (.recorded(ending.status), messages)

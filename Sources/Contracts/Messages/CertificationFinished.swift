@@ -52,11 +52,13 @@ package struct CertificationSummary: Hashable, Sendable, Codable {
     package var attempts: Int
     /// Until when the certificate holds; nil when none was issued.
     package var certifiedUntil: Date?
+    /// The certification whose valid certificate stands for this one, which made no call; nil when the target was tested.
+    package var reusedFrom: CertificationID?
 
     package init(
         certificationID: CertificationID, target: Target, modelName: String, status: CertificationStatus,
         rating: Double?, badge: Badge?, reasonCode: String?, reason: String?, remedy: String?, attempts: Int,
-        certifiedUntil: Date?
+        certifiedUntil: Date?, reusedFrom: CertificationID? = nil
     ) {
         self.certificationID = certificationID
         self.target = target
@@ -69,10 +71,11 @@ package struct CertificationSummary: Hashable, Sendable, Codable {
         self.remedy = remedy
         self.attempts = attempts
         self.certifiedUntil = certifiedUntil
+        self.reusedFrom = reusedFrom
     }
 
     enum CodingKeys: String, CodingKey {
         case certificationID = "certificationId"
-        case target, modelName, status, rating, badge, reasonCode, reason, remedy, attempts, certifiedUntil
+        case target, modelName, status, rating, badge, reasonCode, reason, remedy, attempts, certifiedUntil, reusedFrom
     }
 }

@@ -59,6 +59,8 @@ extension Topology {
             Binding(exchange: .events, queue: .notifications, pattern: "job.completed"),
             Binding(exchange: .events, queue: .notifications, pattern: "job.failed"),
             Binding(exchange: .events, queue: .notifications, pattern: "job.cancelled"),
+            Binding(exchange: .events, queue: .notifications, pattern: "certificate.drifted"),
+            Binding(exchange: .events, queue: .notifications, pattern: "certificate.expiring"),
             Binding(exchange: .deadLetter, queue: .deadLetter, pattern: "#"),
             Binding(exchange: .unrouted, queue: .unrouted, pattern: ""),
         ],
