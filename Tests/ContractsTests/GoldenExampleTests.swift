@@ -67,6 +67,7 @@ struct GoldenExampleTests {
         try roundTrip(CertificateIssued.self, "certificate.issued")
         try roundTrip(CertificateDrifted.self, "certificate.drifted")
         try roundTrip(CertificateExpiring.self, "certificate.expiring")
+        try roundTrip(CertificateRevoked.self, "certificate.revoked")
     }
 
     @Test("An unknown field is ignored, a missing one is an error that names it")

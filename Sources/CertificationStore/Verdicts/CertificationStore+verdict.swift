@@ -123,8 +123,8 @@ extension CertificationStore {
         var messages = [try OutgoingMessage(finished, trace: trace, now: now)]
         if let expiresAt = record.certifiedUntil, let rating = record.rating, let badge = record.badge {
             let issued = CertificateIssued(
-                jobID: record.jobID, certificationID: record.id, target: record.target, status: record.status,
-                rating: rating, badge: badge, issuedAt: now, expiresAt: expiresAt)
+                jobID: record.jobID, certificationID: record.id, certificateID: nil, target: record.target,
+                status: record.status, rating: rating, badge: badge, issuedAt: now, expiresAt: expiresAt)
             messages.append(try OutgoingMessage(issued, trace: trace, now: now))
         }
         return messages

@@ -23,3 +23,9 @@ package struct RunID: UUIDIdentifier {
     package let rawValue: UUID
     package init(rawValue: UUID) { self.rawValue = rawValue }
 }
+
+/// One certificate that was issued.
+package struct CertificateID: UUIDIdentifier {
+    package let rawValue: UUID
+    package init(rawValue: UUID) { self.rawValue = rawValue }
+}

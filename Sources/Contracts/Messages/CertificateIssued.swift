@@ -7,6 +7,8 @@ package struct CertificateIssued: Message {
 
     package var jobID: JobID
     package var certificationID: CertificationID
+    /// Nil in messages of programs that issued no certificates.
+    package var certificateID: CertificateID?
     package var target: Target
     /// `CERTIFIED` or `QUALITY_WARNING`.
     package var status: CertificationStatus
@@ -17,11 +19,12 @@ package struct CertificateIssued: Message {
     package var expiresAt: Date
 
     package init(
-        jobID: JobID, certificationID: CertificationID, target: Target, status: CertificationStatus, rating: Double,
-        badge: Badge, issuedAt: Date, expiresAt: Date
+        jobID: JobID, certificationID: CertificationID, certificateID: CertificateID?, target: Target,
+        status: CertificationStatus, rating: Double, badge: Badge, issuedAt: Date, expiresAt: Date
     ) {
         self.jobID = jobID
         self.certificationID = certificationID
+        self.certificateID = certificateID
         self.target = target
         self.status = status
         self.rating = rating
@@ -39,6 +42,7 @@ package struct CertificateIssued: Message {
     enum CodingKeys: String, CodingKey {
         case jobID = "jobId"
         case certificationID = "certificationId"
+        case certificateID = "certificateId"
         case target, status, rating, badge, issuedAt, expiresAt
     }
 }

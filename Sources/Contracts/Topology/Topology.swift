@@ -61,6 +61,7 @@ extension Topology {
             Binding(exchange: .events, queue: .notifications, pattern: "job.cancelled"),
             Binding(exchange: .events, queue: .notifications, pattern: "certificate.drifted"),
             Binding(exchange: .events, queue: .notifications, pattern: "certificate.expiring"),
+            Binding(exchange: .events, queue: .notifications, pattern: "certificate.revoked"),
             Binding(exchange: .deadLetter, queue: .deadLetter, pattern: "#"),
             Binding(exchange: .unrouted, queue: .unrouted, pattern: ""),
         ],
