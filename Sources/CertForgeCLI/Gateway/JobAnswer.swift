@@ -42,6 +42,9 @@ struct CertificationAnswer: Decodable, Sendable {
     var reasonCode: String?
     var reason: String?
     var remedy: String?
+    var certifiedUntil: String?
+    /// The certification whose valid certificate stands for this one.
+    var reusedFrom: String?
 }
 
 /// One page of the history.
@@ -72,4 +75,5 @@ struct JobRequest: Encodable, Sendable {
     var lane: String?
     var suite: String?
     var notify: [String]?
+    var force: Bool?
 }

@@ -3,6 +3,7 @@ enum APIPath {
     static let root = "/api/v1"
     static let jobs = "\(root)/certifications/jobs"
     static let certifications = "\(root)/certifications"
+    static let targets = "\(root)/targets"
     static let models = "\(root)/models"
     static let regions = "\(root)/regions"
     static let waiting = "\(root)/waiting"

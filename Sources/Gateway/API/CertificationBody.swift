@@ -7,6 +7,8 @@ struct CertificationBody: Sendable, Encodable {
     struct Links: Sendable, Encodable {
         var `self`: String
         var job: String
+        /// The certification whose certificate stands for this one.
+        var reusedFrom: String?
     }
 
     var id: String
@@ -34,6 +36,8 @@ struct CertificationBody: Sendable, Encodable {
     /// Until when a limit or an open circuit keeps it waiting, and which one.
     var deferredUntil: Date?
     var deferredBecause: String?
+    /// The certification whose valid certificate stands for this one, which made no call.
+    var reusedFrom: String?
     var links: Links
 
     init(_ record: CertificationRecord) {
@@ -58,15 +62,18 @@ struct CertificationBody: Sendable, Encodable {
         nextAttemptAt = record.nextAttemptAt
         deferredUntil = record.deferredUntil
         deferredBecause = record.deferredBecause
+        reusedFrom = record.reusedFrom?.description
         links = Links(
-            self: "\(APIPath.certifications)/\(record.id)", job: JobBody.path(of: record.jobID))
+            self: "\(APIPath.certifications)/\(record.id)", job: JobBody.path(of: record.jobID),
+            reusedFrom: record.reusedFrom.map { "\(APIPath.certifications)/\($0)" })
     }
 
     enum CodingKeys: String, CodingKey {
         case id
         case jobID = "jobId"
         case provider, model, modelName, region, profile, status, attempts, rating, badge, reasonCode, reason, remedy
-        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil, deferredBecause, links
+        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil, deferredBecause, reusedFrom
+        case links
     }
 }
 

@@ -8,7 +8,7 @@ struct JobRequestBody: Sendable {
 
     /// The fields that a body may have.
     enum Field: String, CaseIterable, CodingKey {
-        case models, vendors, all, regions, lane, suite, notify
+        case models, vendors, all, regions, lane, suite, notify, force
     }
 
     /// The most entries of one list.
@@ -21,6 +21,7 @@ struct JobRequestBody: Sendable {
     private(set) var lane: String?
     private(set) var suite: String?
     private(set) var notify: [Entry]?
+    private(set) var force: Bool?
     /// Unknown fields and values of the wrong type.
     private(set) var faults: [Fault] = []
     /// The known fields that were sent, read or not.
@@ -47,6 +48,7 @@ extension JobRequestBody: Decodable {
             case .regions: regions = texts(container, key)
             case .notify: notify = texts(container, key)
             case .all: all = value(container, key, "true or false")
+            case .force: force = value(container, key, "true or false")
             case .lane: lane = value(container, key, "a string")
             case .suite: suite = value(container, key, "a string")
             }

@@ -21,6 +21,8 @@ struct GatewaySettings: Sendable {
     var isReachedOverTLS: Bool
     /// How many targets of one job may be on their way at once.
     var dispatchWindow: Int
+    /// How long before its end a certificate is announced to end; longest first.
+    var expiryNotices: [Duration]
 
     /// - Throws: a sentence that names the key that is missing or malformed.
     init(_ settings: ServiceSettings) throws(ConfigurationFailure) {
@@ -40,10 +42,27 @@ struct GatewaySettings: Sendable {
         isReachedOverTLS = try settings.text("PUBLIC_URL", default: "").lowercased().hasPrefix("https://")
         dispatchWindow = try settings.integer(
             "DISPATCH_WINDOW", default: CertificationStore.defaultDispatchWindow, in: 1...1_000_000)
+        expiryNotices = try Self.expiryNotices(settings)
         guard tokenSecret.count >= TokenVerifier.shortestSecret else {
             throw ConfigurationFailure(
                 key: "JWT_SECRET",
                 problem: "has \(tokenSecret.count) characters; it must have at least \(TokenVerifier.shortestSecret)")
         }
+    }
+
+    /// Seconds, several of them separated by commas; 0 alone: no notice is given.
+    private static func expiryNotices(_ settings: ServiceSettings) throws(ConfigurationFailure) -> [Duration] {
+        let text = try settings.text("EXPIRY_NOTICE", default: "86400")
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map {
+            Int($0.trimmingCharacters(in: .whitespaces))
+        }
+        if parts == [0] { return [] }
+        let seconds = parts.compactMap(\.self).filter { (60...31_536_000).contains($0) }
+        guard seconds.count == parts.count, !seconds.isEmpty else {
+            throw ConfigurationFailure(
+                key: "EXPIRY_NOTICE",
+                problem: "is '\(text)'; it must be seconds from 60 to 31536000, several separated by commas, or 0 for none")
+        }
+        return Set(seconds).sorted(by: >).map { .seconds($0) }
     }
 }

@@ -51,13 +51,14 @@ struct GatewayAPI: Sendable {
         let statistics = StatisticsRoutes(store: store, now: now)
         let deadLetters = DeadLetterRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let replays = ReplayRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
+        let history = HistoryRoutes(store: operations, cursors: cursors)
         let limits = LimitsRoutes(store: operations)
         let waiting = WaitingRoutes(
             store: operations, registry: registry, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let schedules = ScheduleRoutes(
             store: operations, planner: schedulePlanner, cursors: cursors, bodyLimits: bodyLimits, now: now,
             room: outboxRoom)
-        return jobs.endpoints + certifications.endpoints + catalogue.endpoints + statistics.endpoints
+        return jobs.endpoints + certifications.endpoints + history.endpoints + catalogue.endpoints + statistics.endpoints
             + limits.endpoints + waiting.endpoints + schedules.endpoints
             + deadLetters.endpoints + replays.endpoints
     }

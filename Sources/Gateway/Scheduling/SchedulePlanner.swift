@@ -61,7 +61,10 @@ struct SchedulePlanner: Sendable {
     /// The job of a schedule. Throws a problem when its request is not valid any more.
     func submission(of schedule: ScheduleRecord, from origin: JobOrigin) throws -> JobSubmission {
         let body = try JSONDecoder().decode(JobRequestBody.self, from: try JSONResponse.data(schedule.request))
-        return try jobs.plan(body).submission(in: registry, from: origin)
+        var plan = try jobs.plan(body)
+        // A schedule is there to certify again, whatever holds yet.
+        plan.reusableSuiteVersion = nil
+        return try plan.submission(in: registry, from: origin)
     }
 
     private func request(of body: ScheduleRequestBody, _ faults: inout [Fault]) -> ScheduleRequest? {
@@ -70,6 +73,10 @@ struct SchedulePlanner: Sendable {
                 faults.append(.field("request", "Say what to certify, as in the body of POST \(APIPath.jobs)."))
             }
             return nil
+        }
+        if request.force == false {
+            faults.append(
+                Fault(.body("/request/force"), "A schedule certifies anew each time. Leave it out, or set it to true."))
         }
         do {
             let plan = try jobs.plan(request)

@@ -12,6 +12,10 @@ struct JobPlan: Sendable {
     var requestedLane: Lane?
     var suite: SuiteID
     var notify: [MailAddress]
+    /// The suite's version of which a valid certificate is used again; nil: every target is certified.
+    var reusableSuiteVersion: Int?
+    /// Whether the request says that valid certificates are not used again.
+    var isForced = false
 
     /// How the models were named; a request for all is another request than one that lists them all.
     enum Selection: String, Sendable {
@@ -32,7 +36,7 @@ extension JobPlan {
         let canonical = CanonicalRequest(
             selection: selection.rawValue, models: models.map(\.id.rawValue).sorted(),
             regions: regions.map(\.rawValue).sorted(), lane: requestedLane?.rawValue, suite: suite.rawValue,
-            notify: notify.map(\.text).sorted())
+            notify: notify.map(\.text).sorted(), force: isForced ? true : nil)
         return SHA256.hash(data: try JSONResponse.data(canonical)).hexadecimal
     }
 
@@ -73,6 +77,8 @@ private struct CanonicalRequest: Encodable {
     var lane: String?
     var suite: String
     var notify: [String]
+    /// Absent unless it is true, so that requests from before it was known keep their digests.
+    var force: Bool?
 }
 
 extension Digest {

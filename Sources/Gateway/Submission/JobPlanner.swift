@@ -29,7 +29,8 @@ struct JobPlanner: Sendable {
         faults += otherFaults
         guard faults.isEmpty, let selection else { throw Problem.invalid(faults) }
         return JobPlan(
-            selection: selection, models: models, regions: regions, requestedLane: lane, suite: suite, notify: notify)
+            selection: selection, models: models, regions: regions, requestedLane: lane, suite: suite, notify: notify,
+            reusableSuiteVersion: body.force == true ? nil : suites.suite(suite)?.version, isForced: body.force == true)
     }
 
     private func selection(of body: JobRequestBody, _ faults: inout [Fault]) -> JobPlan.Selection? {
