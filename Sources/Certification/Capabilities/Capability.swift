@@ -21,6 +21,8 @@ package struct Capability: NameIdentifier {
     package static let longContext: Capability = "long-context"
     /// Usage at the end of a stream.
     package static let streamUsage: Capability = "stream-usage"
+    /// Bedrock's common format of conversations; without it the vendor's own is used.
+    package static let converse: Capability = "converse"
 }
 
 extension Capability: CodingKeyRepresentable {}

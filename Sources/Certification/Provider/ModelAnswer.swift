@@ -107,11 +107,15 @@ package struct ModelAnswer: Sendable, Hashable {
     package var requestID: String?
     /// The id that was called, for example an inference profile's.
     package var calledModel: String
+    /// The id that the provider refused to call before it named the one that answered; nil when it took the first. The
+    /// refused call is in no time above.
+    package var retargetedFrom: String?
 
     package init(
         text: String, reasoning: String = "", toolCalls: [ToolCall] = [], stopReason: StopReason?, usage: TokenUsage?,
         timing: CallTiming, chunks: [StreamedChunk], messageStops: Int, orderFault: String? = nil,
-        observed: [Capability: Bool] = [:], requestID: String?, calledModel: String
+        observed: [Capability: Bool] = [:], requestID: String?, calledModel: String,
+        retargetedFrom: String? = nil
     ) {
         self.text = text
         self.reasoning = reasoning
@@ -125,5 +129,6 @@ package struct ModelAnswer: Sendable, Hashable {
         self.observed = observed
         self.requestID = requestID
         self.calledModel = calledModel
+        self.retargetedFrom = retargetedFrom
     }
 }

@@ -72,17 +72,26 @@ struct ProcessorSettings: Sendable {
             secretAccessKey: try settings.text("AWS_SECRET_ACCESS_KEY", purpose: "the secret of AWS_ACCESS_KEY_ID"),
             sessionToken: try settings.optionalText("AWS_SESSION_TOKEN"))
         var configuration = BedrockConfiguration(credentials: credentials)
-        for key in ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"] {
+        let runtime = try endpoint(settings, keys: ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "AWS_ENDPOINT_URL"])
+        let control = try endpoint(settings, keys: ["AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL"])
+        configuration.endpoint = runtime ?? .aws
+        // Who puts something in the runtime's place does not mean AWS to be asked about it.
+        configuration.controlEndpoint = control ?? (runtime == nil ? .awsControlPlane : nil)
+        return configuration
+    }
+
+    /// The first of the settings that is there.
+    private static func endpoint(_ settings: ServiceSettings, keys: [String]) throws -> BedrockEndpoint? {
+        for key in keys {
             guard let url = try settings.optionalText(key) else { continue }
             do {
-                configuration.endpoint = try BedrockEndpoint(url: url)
+                return try BedrockEndpoint(url: url)
             } catch {
                 // The error's own words quote the URL, which may hold a password.
                 throw ConfigurationFailure(
                     key: key, problem: "is not an http or https URL without user, query and fragment")
             }
-            break
         }
-        return configuration
+        return nil
     }
 }

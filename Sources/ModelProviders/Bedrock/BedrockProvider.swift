@@ -3,19 +3,25 @@ package import Contracts
 package import Curl
 package import Foundation
 
-/// Calls models of AWS Bedrock over Converse and ConverseStream.
+/// Calls models of AWS Bedrock over Converse and ConverseStream, and over InvokeModel where Bedrock says that a model has
+/// neither.
 ///
-/// One HTTP request per call, whatever comes back. A retry hidden in here would falsify every latency and be paid for
-/// without anyone knowing.
+/// One HTTP request per call, whatever comes back: a retry hidden in here would falsify every latency and be paid for
+/// without anyone knowing. There are two exceptions, in which Bedrock refuses to call the model at all and says what to
+/// call instead: a plain id that needs an inference profile, and a model without Converse. The answer tells of both
+/// (`retargetedFrom`, the observation `converse`), and its times are those of the second request alone.
 package struct BedrockProvider: ModelProvider {
     // What an error says fits in far less; the rest of a longer body is not waited for.
     private static let maxErrorBytes = 64 * 1024
+    /// From a plain id to its profile, and from there to InvokeModel.
+    private static let maxDetours = 2
 
     package let id = ProviderID.bedrock
 
     private let engine: CurlEngine
     private let configuration: BedrockConfiguration
     private let now: @Sendable () -> Date
+    private let router: BedrockRouter
 
     /// `now` is the clock that requests are signed by.
     package init(
@@ -24,10 +30,52 @@ package struct BedrockProvider: ModelProvider {
         self.engine = engine
         self.configuration = configuration
         self.now = now
+        router = BedrockRouter(
+            controlPlane: BedrockControlPlane(engine: engine, configuration: configuration, now: now), now: now)
     }
 
     package func complete(_ request: ModelRequest, of target: Target) async throws(ProviderError) -> ModelAnswer {
-        let call = try call(.converse, request, of: target)
+        try await answer(request, of: target, isStreamed: false)
+    }
+
+    package func stream(_ request: ModelRequest, of target: Target) async throws(ProviderError) -> ModelAnswer {
+        try await answer(request, of: target, isStreamed: true)
+    }
+
+    private func answer(
+        _ request: ModelRequest, of target: Target, isStreamed: Bool
+    ) async throws(ProviderError) -> ModelAnswer {
+        var route = try await router.route(to: target)
+        var refusal: ProviderError?
+        var detours = 0
+        while true {
+            do throws(ProviderError) {
+                let answer = try await call(request, in: target.region, by: route, isStreamed: isStreamed)
+                if detours > 0 { router.learn(route, to: target) }
+                return answer
+            } catch {
+                guard detours < Self.maxDetours,
+                    let detour = await router.detour(from: route, to: target, after: error)
+                else {
+                    // A profile that was guessed and is none: the refusal of the plain id says more.
+                    throw error.category == .modelNotFound ? refusal ?? error : error
+                }
+                refusal = error
+                route = detour
+                detours += 1
+            }
+        }
+    }
+
+    private func call(
+        _ request: ModelRequest, in region: Region, by route: BedrockRoute, isStreamed: Bool
+    ) async throws(ProviderError) -> ModelAnswer {
+        let call = try BedrockCall(
+            request, by: route, in: region, isStreamed: isStreamed, configuration: configuration, at: now())
+        return isStreamed ? try await stream(call, by: route) : try await complete(call, by: route)
+    }
+
+    private func complete(_ call: BedrockCall, by route: BedrockRoute) async throws(ProviderError) -> ModelAnswer {
         let response: HTTPResponse
         do throws(CurlError) {
             response = try await engine.send(call.httpRequest)
@@ -37,11 +85,10 @@ package struct BedrockProvider: ModelProvider {
         guard response.status == 200 else {
             throw ProviderError(status: response.status, headers: response.headers, body: response.body)
         }
-        return try answer(of: response, calledModel: call.calledModel)
+        return try ModelAnswer(response, by: route)
     }
 
-    package func stream(_ request: ModelRequest, of target: Target) async throws(ProviderError) -> ModelAnswer {
-        let call = try call(.converseStream, request, of: target)
+    private func stream(_ call: BedrockCall, by route: BedrockRoute) async throws(ProviderError) -> ModelAnswer {
         let stream: HTTPStream
         do throws(CurlError) {
             stream = try await engine.stream(call.httpRequest)
@@ -51,58 +98,38 @@ package struct BedrockProvider: ModelProvider {
         guard stream.status == 200 else {
             throw try await failure(of: stream)
         }
-        return try await answer(of: stream, calledModel: call.calledModel)
-    }
-
-    private func call(
-        _ operation: ConverseCall.Operation, _ request: ModelRequest, of target: Target
-    ) throws(ProviderError) -> ConverseCall {
-        try ConverseCall(operation, request: request, target: target, configuration: configuration, at: now())
-    }
-
-    private func answer(of response: HTTPResponse, calledModel: String) throws(ProviderError) -> ModelAnswer {
-        let requestID = response.headers["x-amzn-requestid"]
-        let body: ConverseResponseBody
-        do {
-            body = try JSONDecoder().decode(ConverseResponseBody.self, from: response.body)
-        } catch {
-            throw ProviderError(
-                category: .serviceInternal, code: "", message: "the answer is no answer of Converse: \(error)",
-                httpStatus: response.status, requestID: requestID)
-        }
-        return ModelAnswer(
-            text: body.visibleText, stopReason: body.stopReason.map { StopReason(converseName: $0) },
-            usage: body.usage?.tokenUsage,
-            timing: CallTiming(
-                connect: response.timing.connectionReady, firstByte: response.timing.firstByte, firstChunk: nil,
-                total: response.timing.total, server: body.metrics?.latency),
-            chunks: [], messageStops: 0, requestID: requestID, calledModel: calledModel)
-    }
-
-    private func answer(of stream: HTTPStream, calledModel: String) async throws(ProviderError) -> ModelAnswer {
         let requestID = stream.headers["x-amzn-requestid"]
-        var reader = ConverseStreamReader(requestID: requestID)
+        switch route.operation {
+        case .converse:
+            return try await read(ConverseStreamReader(requestID: requestID), from: stream, by: route)
+        case .invoke(let format):
+            return try await read(InvokeStreamReader(format: format, requestID: requestID), from: stream, by: route)
+        }
+    }
+
+    private func read(
+        _ reader: some BedrockStreamReader, from stream: HTTPStream, by route: BedrockRoute
+    ) async throws(ProviderError) -> ModelAnswer {
+        var reader = reader
         var lastArrival = stream.headersArrival - stream.started
         var chunks = stream.body.makeAsyncIterator()
-        while let chunk = try await next(&chunks, reader) {
-            // When libcurl had it, not when this task came to it.
-            lastArrival = chunk.arrival - stream.started
-            try reader.receive(chunk.bytes, arrival: lastArrival)
+        do throws(ProviderError) {
+            while let chunk = try await next(&chunks, reader) {
+                // When libcurl had it, not when this task came to it.
+                lastArrival = chunk.arrival - stream.started
+                try reader.receive(chunk.bytes, arrival: lastArrival)
+            }
+            try reader.finish()
+        } catch {
+            // Nothing more is read of a stream that has failed.
+            stream.cancel()
+            throw error
         }
-        try reader.finish()
-        let timing = stream.timing
-        return ModelAnswer(
-            text: reader.text, stopReason: reader.stopReason, usage: reader.usage,
-            timing: CallTiming(
-                connect: timing?.connectionReady ?? .zero,
-                firstByte: timing?.firstByte ?? (stream.headersArrival - stream.started),
-                firstChunk: reader.chunks.first?.arrival, total: max(timing?.total ?? .zero, lastArrival),
-                server: reader.latency),
-            chunks: reader.chunks, messageStops: reader.messageStops, requestID: requestID, calledModel: calledModel)
+        return ModelAnswer(reader, of: stream, lastArrival: lastArrival, by: route)
     }
 
     private func next(
-        _ chunks: inout HTTPBody.Iterator, _ reader: ConverseStreamReader
+        _ chunks: inout HTTPBody.Iterator, _ reader: some BedrockStreamReader
     ) async throws(ProviderError) -> HTTPChunk? {
         do throws(CurlError) {
             return try await chunks.next()

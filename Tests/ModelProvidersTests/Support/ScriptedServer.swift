@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// A server on 127.0.0.1 that answers every request with the same script, one connection each, on threads of its own.
+/// A server on 127.0.0.1 that answers requests with scripts, one connection each, on threads of its own.
 final class ScriptedServer: Sendable {
     enum Step: Sendable {
         case send(Data)
@@ -38,7 +38,13 @@ final class ScriptedServer: Sendable {
     private let log: Log
     private let listener: Int32
 
-    init(_ script: [Step]) throws {
+    /// Answers every request with the same script.
+    convenience init(_ script: [Step]) throws {
+        try self.init(inTurn: [script])
+    }
+
+    /// Answers each request with the next of the scripts, and with the last when there are no more.
+    init(inTurn scripts: [[Step]]) throws {
         let (events, report) = AsyncStream.makeStream(of: Event.self)
         self.events = events
         log = Log(report: report)
@@ -52,7 +58,7 @@ final class ScriptedServer: Sendable {
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
-                Thread { Self.serve(connection, script, log) }.start()
+                Thread { Self.serve(connection, scripts, log) }.start()
             }
         }.start()
     }
@@ -65,12 +71,15 @@ final class ScriptedServer: Sendable {
     /// What has come in so far.
     var requests: [ReceivedRequest] { log.received.withLock { $0 } }
 
-    private static func serve(_ connection: Int32, _ script: [Step], _ log: Log) {
+    private static func serve(_ connection: Int32, _ scripts: [[Step]], _ log: Log) {
         defer { close(connection) }
         guard let request = ReceivedRequest(readingFrom: connection) else { return }
-        log.received.withLock { $0.append(request) }
+        let turn = log.received.withLock { received in
+            received.append(request)
+            return received.count - 1
+        }
         log.report.yield(.requestReceived)
-        for step in script {
+        for step in scripts[min(turn, scripts.count - 1)] {
             switch step {
             case .send(let bytes):
                 guard send(bytes, to: connection) else { return }

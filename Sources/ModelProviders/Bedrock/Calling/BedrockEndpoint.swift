@@ -1,8 +1,14 @@
 import Contracts
 import Foundation
 
-/// Where Bedrock's runtime is: AWS's endpoint of the target's region, or one base URL for all regions.
+/// Where one of Bedrock's services is: AWS's endpoint of the target's region, or one base URL for all regions.
 package struct BedrockEndpoint: Sendable, Hashable {
+    /// AWS's own endpoint of a service, by the first part of its host name.
+    private enum Service: String {
+        case runtime = "bedrock-runtime"
+        case controlPlane = "bedrock"
+    }
+
     /// Why a base URL cannot be used.
     package struct InvalidURL: Error, Sendable, Hashable, CustomStringConvertible {
         package let url: String
@@ -14,6 +20,8 @@ package struct BedrockEndpoint: Sendable, Hashable {
 
     /// `https://bedrock-runtime.{region}.amazonaws.com`.
     package static let aws = BedrockEndpoint(override: nil)
+    /// `https://bedrock.{region}.amazonaws.com`: lists models and inference profiles.
+    package static let awsControlPlane = BedrockEndpoint(override: nil, service: .controlPlane)
 
     private struct Override: Hashable {
         var baseURL: String
@@ -22,8 +30,11 @@ package struct BedrockEndpoint: Sendable, Hashable {
 
     private let override: Override?
 
-    private init(override: Override?) {
+    private let service: Service
+
+    private init(override: Override?, service: Service = .runtime) {
         self.override = override
+        self.service = service
     }
 
     /// One base URL that stands for every region, for example `http://127.0.0.1:4599`; a path is kept as a prefix.
@@ -35,6 +46,7 @@ package struct BedrockEndpoint: Sendable, Hashable {
         let isDefaultPort = components.port == (scheme == "http" ? 80 : 443)
         let port = components.port.map { ":\($0)" } ?? ""
         let path = components.percentEncodedPath
+        service = .runtime
         override = Override(
             baseURL: "\(scheme)://\(host)\(port)" + (path.hasSuffix("/") ? String(path.dropLast()) : path),
             // The signature covers the host as HTTP clients send it: without the scheme's own port.
@@ -48,6 +60,6 @@ package struct BedrockEndpoint: Sendable, Hashable {
 
     /// The value of the `Host` header.
     func host(in region: Region) -> String {
-        override?.host ?? "bedrock-runtime.\(region).amazonaws.com"
+        override?.host ?? "\(service.rawValue).\(region).amazonaws.com"
     }
 }

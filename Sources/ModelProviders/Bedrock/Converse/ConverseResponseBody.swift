@@ -1,4 +1,5 @@
 import Certification
+import Contracts
 
 /// The body of a successful Converse (`ConverseResponse`).
 struct ConverseResponseBody: Decodable {
@@ -7,33 +8,81 @@ struct ConverseResponseBody: Decodable {
     }
 
     struct Message: Decodable {
-        var content: [ContentBlock]
+        var content: [ConverseResponseContent]?
     }
 
-    /// A union, of which only text is visible. Reasoning, tool use and kinds yet to come leave `text` nil.
-    struct ContentBlock: Decodable {
-        var text: String?
-    }
-
-    var output: Output
+    var output: Output?
     var stopReason: String?
     var usage: ConverseUsage?
     var metrics: ConverseMetrics?
 
+    private var content: [ConverseResponseContent] { output?.message?.content ?? [] }
+
     /// What a reader of the answer sees.
     var visibleText: String {
-        (output.message?.content ?? []).compactMap(\.text).joined()
+        content.map(\.visibleText).joined()
+    }
+
+    /// What the model showed of its thinking.
+    var reasoning: String {
+        content.compactMap { $0.reasoningContent?.reasoningText?.text }.joined()
+    }
+
+    var toolCalls: [ToolCall] {
+        content.compactMap(\.toolUse).map { use in
+            ToolCall(
+                id: use.toolUseId ?? "", name: use.name ?? "",
+                arguments: use.input.flatMap { try? $0.compactText() } ?? "")
+        }
+    }
+}
+
+/// `ContentBlock` of an answer: a union, of which kinds yet to come leave every member nil.
+struct ConverseResponseContent: Decodable {
+    struct Reasoning: Decodable {
+        struct Text: Decodable { var text: String? }
+
+        /// Absent where the reasoning is redacted.
+        var reasoningText: Text?
+    }
+
+    struct ToolUse: Decodable {
+        var toolUseId: String?
+        var name: String?
+        var input: JSONValue?
+    }
+
+    /// Text that quotes documents.
+    struct Citations: Decodable {
+        struct Generated: Decodable { var text: String? }
+
+        var content: [Generated]?
+    }
+
+    var text: String?
+    var reasoningContent: Reasoning?
+    var toolUse: ToolUse?
+    var citationsContent: Citations?
+
+    var visibleText: String {
+        text ?? (citationsContent?.content ?? []).compactMap(\.text).joined()
     }
 }
 
 /// `TokenUsage`.
 struct ConverseUsage: Decodable {
-    var inputTokens: Int
-    var outputTokens: Int
-    var totalTokens: Int
+    var inputTokens: Int?
+    var outputTokens: Int?
+    var totalTokens: Int?
+    var cacheReadInputTokens: Int?
+    var cacheWriteInputTokens: Int?
 
-    var tokenUsage: TokenUsage {
-        TokenUsage(inputTokens: inputTokens, outputTokens: outputTokens, totalTokens: totalTokens)
+    /// Nil unless all three counts came.
+    var tokenUsage: TokenUsage? {
+        guard let inputTokens, let outputTokens, let totalTokens else { return nil }
+        return TokenUsage(
+            inputTokens: inputTokens, outputTokens: outputTokens, totalTokens: totalTokens,
+            cacheReadTokens: cacheReadInputTokens, cacheWriteTokens: cacheWriteInputTokens)
     }
 }
 

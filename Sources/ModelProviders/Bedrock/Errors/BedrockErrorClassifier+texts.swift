@@ -56,6 +56,7 @@ extension BedrockErrorClassifier {
     private static let capabilities: [Meaning] = [
         ("model doesn't support", .capabilityUnsupported),
         ("model does not support", .capabilityUnsupported),
+        ("this action doesn't support the model", .capabilityUnsupported),
         ("image_format_unsupported", .capabilityUnsupported),
         ("unsupported for streaming", .capabilityUnsupported),
     ]
@@ -63,6 +64,7 @@ extension BedrockErrorClassifier {
     private static let access: [Meaning] = [
         ("security token included in the request", .runnerAuthentication),
         ("required aws marketplace actions", .accessPending),
+        ("marketplace agreement", .accessPending),
         ("use case details have not been submitted", .accessPending),
         ("don't have access to the model", .accessNotGranted),
         ("is not authorized to perform", .accessPolicy),

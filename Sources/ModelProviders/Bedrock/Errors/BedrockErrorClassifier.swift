@@ -11,8 +11,13 @@ package enum BedrockErrorClassifier {
     ///   - httpStatus: nil for an error inside a stream.
     /// - Returns: `unknown` for an exception that nobody has told us of.
     package static func category(code: String, message: String, httpStatus: Int?) -> ErrorCategory {
-        let text = message.lowercased().replacing("’", with: "'")
+        let text = comparable(message)
         return byType(kind(of: code), text) ?? byStatus(httpStatus, text, hasCode: !code.isEmpty) ?? .unknown
+    }
+
+    /// The message as the tables of texts spell it.
+    static func comparable(_ message: String) -> String {
+        message.lowercased().replacing("’", with: "'")
     }
 
     private static func kind(of code: String) -> String {

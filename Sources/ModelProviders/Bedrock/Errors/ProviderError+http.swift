@@ -1,4 +1,4 @@
-import Certification
+package import Certification
 import Curl
 import Foundation
 
@@ -12,9 +12,21 @@ extension ProviderError {
         let code = Self.exceptionName(headers["x-amzn-errortype"] ?? errorBody?.type ?? "")
         let message = errorBody?.text ?? String(String(decoding: body, as: UTF8.self).prefix(Self.quotedCharacters))
         self.init(
-            category: BedrockErrorClassifier.category(code: code, message: message, httpStatus: status),
-            code: code, message: message, httpStatus: status, requestID: headers["x-amzn-requestid"],
+            bedrock: code, message: message, httpStatus: status, requestID: headers["x-amzn-requestid"],
             retryAfter: Self.retryAfter(headers))
+    }
+
+    /// From an exception of Bedrock, with all that its words tell. No status: it came inside a stream.
+    package init(
+        bedrock code: String, message: String, httpStatus: Int? = nil, requestID: String? = nil,
+        retryAfter: Duration? = nil, partialText: String? = nil
+    ) {
+        let category = BedrockErrorClassifier.category(code: code, message: message, httpStatus: httpStatus)
+        let facts = BedrockErrorFacts(of: category, text: BedrockErrorClassifier.comparable(message))
+        self.init(
+            category: category, code: code, message: message, httpStatus: httpStatus, requestID: requestID,
+            retryAfter: retryAfter, partialText: partialText, limit: facts.limit,
+            refusedParameters: facts.refusedParameters)
     }
 
     /// From a transfer that brought no whole answer.
@@ -27,6 +39,7 @@ extension ProviderError {
         case .timeout: .timeout
         // Shutting the engine down is our own doing too: nothing is wrong with the network.
         case .cancelled, .shutDown: .cancelled
+        case .tooLarge: .malformedOutput
         default: .network
         }
     }
