@@ -37,7 +37,8 @@ struct SelectionOptions: ParsableArguments {
     var request: JobRequest {
         JobRequest(
             models: model.isEmpty ? nil : model, vendors: vendor.isEmpty ? nil : vendor, all: all ? true : nil,
-            regions: region, lane: lane?.rawValue, suite: suite, notify: notify.isEmpty ? nil : notify, force: force ? true : nil)
+            regions: region, lane: lane?.rawValue, suite: suite, notify: notify.isEmpty ? nil : notify,
+            force: force ? true : nil)
     }
 }
 

@@ -66,7 +66,9 @@ extension CertificationStore {
         try await recordHandled(claim.message, on: connection)
         if ending.status.isJudged { try await pointCurrent(to: [claim.certificationID], on: connection) }
         var messages = try events(of: record, trace: claim.trace?.child(), now: ending.now)
-        if let drift { messages.append(try await announce(drift, of: record, in: job, now: ending.now, on: connection)) }
+        if let drift {
+            messages.append(try await announce(drift, of: record, in: job, now: ending.now, on: connection))
+        }
         if let cause { messages.append(deadLetter(claim.message, cause, now: ending.now)) }
         messages += try await job.finishIfLast(now: ending.now, on: connection)
         return (.recorded(ending.status), messages)

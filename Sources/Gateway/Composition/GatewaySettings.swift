@@ -61,7 +61,8 @@ struct GatewaySettings: Sendable {
         guard seconds.count == parts.count, !seconds.isEmpty else {
             throw ConfigurationFailure(
                 key: "EXPIRY_NOTICE",
-                problem: "is '\(text)'; it must be seconds from 60 to 31536000, several separated by commas, or 0 for none")
+                problem:
+                    "is '\(text)'; it must be seconds from 60 to 31536000, several separated by commas, or 0 for none")
         }
         return Set(seconds).sorted(by: >).map { .seconds($0) }
     }

@@ -40,7 +40,9 @@ struct HistoryRoutes: Sendable {
         var other: CertificationID?
         if let text = query.text("with") {
             other = CertificationID(text)
-            if other == nil { query.fail("with", "\(text.quotedForDisplay) is no id of a certification, which is a UUID.") }
+            if other == nil {
+                query.fail("with", "\(text.quotedForDisplay) is no id of a certification, which is a UUID.")
+            }
         }
         try query.check()
         let text = try context.parameters.require("id")
@@ -51,7 +53,8 @@ struct HistoryRoutes: Sendable {
         case .notFound(let id): throw Problem.notFound("certification", id: "\(id)")
         case .untested(let id):
             throw Problem(
-                .notComparable, detail: "The certification \(id) has no tests that have ended; there is nothing to compare.")
+                .notComparable,
+                detail: "The certification \(id) has no tests that have ended; there is nothing to compare.")
         case .noBaseline:
             throw Problem(.notComparable, detail: "The target was not judged before; there is nothing to compare with.")
         case .otherTarget:

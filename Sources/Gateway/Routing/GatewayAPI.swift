@@ -58,7 +58,8 @@ struct GatewayAPI: Sendable {
         let schedules = ScheduleRoutes(
             store: operations, planner: schedulePlanner, cursors: cursors, bodyLimits: bodyLimits, now: now,
             room: outboxRoom)
-        return jobs.endpoints + certifications.endpoints + history.endpoints + catalogue.endpoints + statistics.endpoints
+        return jobs.endpoints + certifications.endpoints + history.endpoints + catalogue.endpoints
+            + statistics.endpoints
             + limits.endpoints + waiting.endpoints + schedules.endpoints
             + deadLetters.endpoints + replays.endpoints
     }

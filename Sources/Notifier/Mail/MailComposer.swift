@@ -31,6 +31,10 @@ struct MailComposer: Sendable {
     func message(for claim: ClaimedNotification) -> MailMessage {
         let body = body(of: claim.subject)
         var headers = [(name: "X-CertForge-Job-Id", value: "\(claim.subject.jobID)")]
+        if case .jobFinished = claim.subject {
+        } else {
+            headers.append((name: "X-CertForge-Notice", value: claim.subject.type.name))
+        }
         if let trace = claim.trace { headers.append((name: "X-CertForge-Trace-Id", value: trace.traceID)) }
         return MailMessage(
             from: from, recipient: claim.recipient, subject: body.subject, date: claim.createdAt,

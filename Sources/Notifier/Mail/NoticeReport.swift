@@ -118,7 +118,9 @@ struct NoticeReport: Sendable {
     }
 
     private static func words(_ target: Target) -> String {
-        let parts = [PlainText.line(target.model.rawValue, limit: 200), PlainText.line(target.region.rawValue, limit: 40)]
+        let parts = [
+            PlainText.line(target.model.rawValue, limit: 200), PlainText.line(target.region.rawValue, limit: 40),
+        ]
         return parts.joined(separator: " in ")
     }
 

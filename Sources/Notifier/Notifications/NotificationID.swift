@@ -29,7 +29,8 @@ struct NoticeID: UUIDIdentifier {
             case .jobFinished(let job): "\(job.jobID)"
             case .drifted(let drift): "\(drift.after.certificationID)"
             case .expiring(let notice):
-                "\(notice.noticeSeconds)\n" + notice.certificates.map { "\($0.certificationID)" }.joined(separator: "\n")
+                "\(notice.noticeSeconds)\n"
+                    + notice.certificates.map { "\($0.certificationID)" }.joined(separator: "\n")
             case .revoked(let revocation): "\(revocation.certificateID)"
             }
         self.init(digestOf: "\(event.type.name)\n\(subject)")

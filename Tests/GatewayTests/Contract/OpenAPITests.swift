@@ -73,6 +73,11 @@ struct OpenAPITests {
         case certification = "Certification"
         case certificationPage = "CertificationPage"
         case certificationDetail = "CertificationDetail"
+        case historyEntry = "HistoryEntry"
+        case historyPage = "HistoryPage"
+        case keyMetrics = "KeyMetrics"
+        case comparison = "Comparison"
+        case comparisonSide = "ComparisonSide"
         case run = "Run"
         case metrics = "Metrics"
         case distribution = "Distribution"
@@ -114,6 +119,11 @@ struct OpenAPITests {
             case .certificationDetail:
                 try names(CertificationDetailBody(CertificationDetail(record: .full, runs: [], results: [])))
                     .subtracting(names(CertificationBody(.full)))
+            case .historyEntry: try names(HistoryEntryBody(.full))
+            case .historyPage: try names(HistoryPageBody(certifications: [], next: ""))
+            case .keyMetrics: try names(KeyMetricsBody(.full))
+            case .comparison: try names(ComparisonBody(.full))
+            case .comparisonSide: try names(ComparisonBody.Side(ComparedRun.full))
             case .run: try names(RunBody(.full))
             case .metrics: try names(MetricsBody(.full))
             case .distribution: try names(DistributionBody(.full))
@@ -178,7 +188,7 @@ extension CertificationRecord {
         status: .certified, attempts: 1, rating: 5, badge: .premium, reasonCode: "C", reason: "r", remedy: "s",
         certifiedUntil: TestGateway.now, queuedAt: TestGateway.now, startedAt: TestGateway.now,
         finishedAt: TestGateway.now, nextAttemptAt: TestGateway.now, deferredUntil: TestGateway.now,
-        deferredBecause: "limit reached: requests per minute")
+        deferredBecause: "limit reached: requests per minute", reusedFrom: CertificationID())
 }
 
 extension LimitSnapshot.DownstreamUse {
@@ -198,6 +208,26 @@ extension RunRecord {
     fileprivate static let full = RunRecord(
         id: RunID(), attempt: 1, status: .certified, suite: .base, suiteVersion: 1, verdict: .full,
         softwareVersion: "1", reasonCode: "C", reason: "r", startedAt: TestGateway.now, finishedAt: TestGateway.now)
+}
+
+extension HistoryEntry {
+    fileprivate static let full = HistoryEntry(record: .full, run: .full, drift: .regression, isCurrent: true)
+}
+
+extension ComparedRun {
+    fileprivate static let full = ComparedRun(
+        certification: CertificationID(),
+        target: Target(provider: .bedrock, model: "m", region: "r", profile: .global), suite: .base, suiteVersion: 1,
+        rubricVersion: 1, status: .certified, rating: 5, reasonCode: "C", finishedAt: TestGateway.now, metrics: .full,
+        results: [
+            TestResult(
+                test: "t", outcome: .pass, explanation: "e", attempt: 1, startedAt: TestGateway.now,
+                finishedAt: TestGateway.now)
+        ])
+}
+
+extension Comparison {
+    fileprivate static let full = Comparison(of: .full, with: .full)
 }
 
 extension Verdict {

@@ -25,7 +25,9 @@ extension ModelAnswer {
                 self.init(
                     text: part.text, stopReason: part.stopReason, usage: response.headers.usage ?? part.usage,
                     timing: timing, chunks: [], messageStops: 0, requestID: requestID, calledModel: route.calledModel)
-                self.timing.server = response.headers.count("x-amzn-bedrock-invocation-latency").map { .milliseconds($0) }
+                self.timing.server = response.headers.count("x-amzn-bedrock-invocation-latency").map {
+                    .milliseconds($0)
+                }
             }
         } catch {
             throw ProviderError(

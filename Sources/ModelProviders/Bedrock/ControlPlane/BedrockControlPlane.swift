@@ -88,7 +88,8 @@ package struct BedrockControlPlane: Sendable {
             return try JSONDecoder().decode(Body.self, from: response.body)
         } catch {
             throw ProviderError(
-                category: .serviceInternal, code: "", message: "the answer of the control plane can't be read: \(error)",
+                category: .serviceInternal, code: "",
+                message: "the answer of the control plane can't be read: \(error)",
                 httpStatus: response.status, requestID: response.headers["x-amzn-requestid"])
         }
     }

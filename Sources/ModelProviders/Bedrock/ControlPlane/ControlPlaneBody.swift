@@ -78,7 +78,8 @@ extension BedrockModelSummary {
             lifecycle: body.modelLifecycle.flatMap { lifecycle in
                 lifecycle.status.flatMap(ModelLifecycle.Status.init).map { status in
                     ModelLifecycle(
-                        status: status, legacyFrom: lifecycle.legacyTime?.date, endOfLife: lifecycle.endOfLifeTime?.date)
+                        status: status, legacyFrom: lifecycle.legacyTime?.date, endOfLife: lifecycle.endOfLifeTime?.date
+                    )
                 }
             })
     }

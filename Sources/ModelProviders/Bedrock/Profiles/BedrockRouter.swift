@@ -66,7 +66,8 @@ final class BedrockRouter: Sendable {
         let others = profiles.filter { $0.model == target.model }.map(\.id).sorted()
         return ProviderError(
             category: .regionUnavailable, code: "",
-            message: "\(target.region) lists no \(target.profile.rawValue) inference profile of \(target.model); it lists "
+            message:
+                "\(target.region) lists no \(target.profile.rawValue) inference profile of \(target.model); it lists "
                 + (others.isEmpty ? "none of this model" : others.joined(separator: ", ")))
     }
 }
@@ -74,7 +75,8 @@ final class BedrockRouter: Sendable {
 extension [BedrockInferenceProfile] {
     /// The profile of that kind for a model. Of several geographies (`jp` and `apac` in Tokyo) the one that the region's
     /// name stands for, so that a target stays what it was; else the one with the fewest destinations.
-    fileprivate func best(for model: ModelID, kind: InferenceProfileKind, in region: Region) -> BedrockInferenceProfile? {
+    fileprivate func best(for model: ModelID, kind: InferenceProfileKind, in region: Region) -> BedrockInferenceProfile?
+    {
         let offered = filter { $0.model == model && $0.kind == kind }
         let usual = Target(provider: .bedrock, model: model, region: region, profile: kind).bedrockModelID
         return offered.first { $0.id == usual } ?? offered.min { ($0.regions.count, $0.id) < ($1.regions.count, $1.id) }
