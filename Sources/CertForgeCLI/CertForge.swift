@@ -13,7 +13,8 @@ struct CertForge: AsyncParsableCommand {
             """,
         version: ServiceProcess.version,
         subcommands: [
-            Certify.self, Jobs.self, History.self, Compare.self, Waiting.self, Schedules.self, DeadLetters.self,
+            Certify.self, Jobs.self, History.self, Compare.self,
+            Parity.self, Registry.self, Waiting.self, Schedules.self, DeadLetters.self,
             Models.self, Limits.self,
             Token.self,
             Migrate.self, TopologyCommand.self, Doctor.self,

@@ -11,11 +11,12 @@ package struct NoiseFloor: Sendable, Hashable {
     /// Three times the spread, which is the median distance from the median made comparable to a standard deviation
     /// (1.4826, the factor of a normal distribution): one bad run among the earlier ones does not widen it.
     ///
+    /// Nil with fewer than `fewestRuns` runs.
+    ///
     /// - Parameters:
     ///   - earlier: the figure in earlier runs, in any order.
     ///   - share: the tolerance is at least this share of the centre, from 0.
     ///   - amount: and at least this much, from 0.
-    /// - Returns: nil with fewer than `fewestRuns` runs.
     package init?(earlier: [Double], atLeast share: Double, or amount: Double) {
         let values = earlier.filter(\.isFinite)
         guard values.count >= Self.fewestRuns else { return nil }

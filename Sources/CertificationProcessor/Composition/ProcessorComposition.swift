@@ -72,10 +72,8 @@ struct ProcessorComposition {
         let handler = try handler(attempts)
         let consumers = Lane.allCases.map { consumer(of: $0, handler: handler) }
         return ServiceProcess.Composition(
-            services: [
-                broker, relay, keeper, sweeper, retention, limitReporter, limits, watch,
-                LaneConsumers(lanes: consumers),
-            ],
+            services: [broker, relay, keeper, sweeper, retention, limitReporter, limits, watch] + (try registrySyncs())
+                + [LaneConsumers(lanes: consumers)],
             healthChecks: healthChecks(consumers))
     }
 
@@ -87,6 +85,18 @@ struct ProcessorComposition {
         return LeaseKeeper(
             leases: leases, timing: attempts.lease, metrics: metrics, logger: logger,
             database: LeaseDatabase(leaseStore, worker: worker, leaseDuration: attempts.lease.duration))
+    }
+
+    /// None when there is no control plane to ask.
+    private func registrySyncs() throws -> [any Service] {
+        guard let plane = BedrockControlPlane(engine: try CurlEngine(), configuration: settings.bedrock) else {
+            return []
+        }
+        return [
+            RegistrySync(
+                store: store, controlPlane: plane, regions: try ModelRegistry.bundled().regions.map(\.id),
+                interval: settings.registrySyncInterval, logger: logger)
+        ]
     }
 
     private func handler(_ attempts: AttemptSettings) throws -> CertificationHandler {

@@ -21,6 +21,8 @@ struct ProcessorSettings: Sendable {
     var dispatchWindow: Int
     var quotas: DownstreamQuotas
     var bedrock: BedrockConfiguration
+    /// How often the control planes are asked for their models; zero: only when somebody wants it.
+    var registrySyncInterval: Duration
 
     init(_ settings: ServiceSettings) throws {
         concurrency = try settings.integer("CERTIFICATION_CONCURRENCY", default: 5, in: 1...1_000)
@@ -37,6 +39,7 @@ struct ProcessorSettings: Sendable {
             "DISPATCH_WINDOW", default: CertificationStore.defaultDispatchWindow, in: 1...1_000_000)
         quotas = try Self.quotas(settings)
         bedrock = try Self.bedrock(settings)
+        registrySyncInterval = try settings.seconds("REGISTRY_SYNC_INTERVAL", default: 86_400, in: 0...31_536_000)
     }
 
     /// An attempt needs a connection for milliseconds now and then, so one for each certification of a lane is plenty.

@@ -39,7 +39,7 @@ extension CertificationStore {
                     earlier: try rows.map { try ComparedRun($0) })
                 return comparison.isSignificant ? comparison : nil
             }
-        } catch let error as PostgresError {
+        } catch let error as PostgresError where error.code != .decoding {
             throw error
         } catch {
             logger.warning(

@@ -4,6 +4,8 @@ enum APIPath {
     static let jobs = "\(root)/certifications/jobs"
     static let certifications = "\(root)/certifications"
     static let targets = "\(root)/targets"
+    static let parity = "\(root)/parity"
+    static let registry = "\(root)/registry"
     static let models = "\(root)/models"
     static let regions = "\(root)/regions"
     static let waiting = "\(root)/waiting"

@@ -8,12 +8,14 @@ import Hummingbird
 /// Certifications over time: a target's history, and what changed between two of its certifications.
 struct HistoryRoutes: Sendable {
     let store: CertificationStore
+    let registry: ModelRegistry
     let cursors: CursorSigner
 
     var endpoints: [Endpoint] {
         [
             Endpoint("\(APIPath.targets)/{provider}/{model}/{region}/history", [.get: history]),
             Endpoint("\(APIPath.certifications)/{id}/comparison", [.get: comparison]),
+            Endpoint("\(APIPath.parity)", [.get: parity]),
         ]
     }
 
@@ -64,6 +66,31 @@ struct HistoryRoutes: Sendable {
                     "The two certifications are of different targets. \(APIPath.root)/parity compares regions.")
             ])
         }
+    }
+
+    @Sendable private func parity(_ request: Request, _ context: GatewayContext) async throws -> Response {
+        var query = QueryReader(request, known: ["model", "reference", "provider", "profile"])
+        let name = query.text("model")
+        let region = query.text("reference")
+        let provider = query.text("provider").map { ProviderID($0) } ?? .bedrock
+        let profile = query.choice("profile", of: InferenceProfileKind.self)
+        if name == nil { query.fail("model", "Name the model; GET \(APIPath.models) lists those that there are.") }
+        if region == nil { query.fail("reference", "Name the region that the others are measured against.") }
+        try query.check()
+        guard let name, let region else { return Response(status: .badRequest) }
+        // One that is not in the registry any more may still have runs.
+        let model = registry.model(ModelID(name))?.id ?? ModelID(name)
+        guard
+            let report = try await store.parity(
+                of: model, at: provider, reference: Region(region), profile: profile)
+        else {
+            throw Problem(
+                .notComparable,
+                detail:
+                    "\(name.quotedForDisplay) has no judged certification in \(region.quotedForDisplay). Certify it "
+                    + "there first; three runs of a suite tell its noise.")
+        }
+        return try JSONResponse.revalidated(ParityBody(report, of: model), for: request)
     }
 
     /// A part of the path with its percent-encoding removed: models of some providers have slashes in their ids.

@@ -51,14 +51,15 @@ struct GatewayAPI: Sendable {
         let statistics = StatisticsRoutes(store: store, now: now)
         let deadLetters = DeadLetterRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let replays = ReplayRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
-        let history = HistoryRoutes(store: operations, cursors: cursors)
+        let history = HistoryRoutes(store: operations, registry: registry, cursors: cursors)
+        let synced = RegistryRoutes(store: operations, cursors: cursors, now: now)
         let limits = LimitsRoutes(store: operations)
         let waiting = WaitingRoutes(
             store: operations, registry: registry, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let schedules = ScheduleRoutes(
             store: operations, planner: schedulePlanner, cursors: cursors, bodyLimits: bodyLimits, now: now,
             room: outboxRoom)
-        return jobs.endpoints + certifications.endpoints + history.endpoints + catalogue.endpoints
+        return jobs.endpoints + certifications.endpoints + history.endpoints + synced.endpoints + catalogue.endpoints
             + statistics.endpoints
             + limits.endpoints + waiting.endpoints + schedules.endpoints
             + deadLetters.endpoints + replays.endpoints

@@ -7,7 +7,8 @@ import Testing
 struct ComparisonTests {
     private func run(
         _ outcomes: [TestOutcome], status: CertificationStatus = .certified, rating: Double? = 4.5,
-        reasonCode: String? = nil, version: Int = 1, latencyMs: Double = 600, capabilities: [Capability: Bool] = [:],
+        reasonCode: String? = nil, region: Region = "us-east-1", version: Int = 1, latencyMs: Double = 600,
+        capabilities: [Capability: Bool] = [:],
         after seconds: Double = 0
     ) -> ComparedRun {
         var results = outcomes.enumerated().map { index, outcome in
@@ -22,7 +23,7 @@ struct ComparisonTests {
         }
         return ComparedRun(
             certification: CertificationID(),
-            target: Target(provider: .bedrock, model: "v.m", region: "us-east-1", profile: .inRegion), suite: "sample",
+            target: Target(provider: .bedrock, model: "v.m", region: region, profile: .inRegion), suite: "sample",
             suiteVersion: version, rubricVersion: 1, status: status, rating: rating, reasonCode: reasonCode,
             finishedAt: .sample.addingTimeInterval(seconds),
             metrics: Metrics(TestHistory(suite: suite, results: renamed)), results: renamed)
@@ -94,7 +95,8 @@ struct ComparisonTests {
         let after = run(outcomes(10, failed: 0), capabilities: [.streamingTools: false, .tools: true], after: 1)
         let comparison = Comparison(of: before, with: after)
         #expect(comparison.outcome == .regression)
-        #expect(comparison.capabilities == [.init(capability: .streamingTools, worksNow: false)])
+        #expect(comparison.capabilities.map(\.capability) == [.streamingTools])
+        #expect(comparison.capabilities.map(\.worksNow) == [false])
     }
 
     @Test("Latency is judged by what earlier runs have shown to be usual, and not before there are three")
@@ -121,5 +123,28 @@ struct ComparisonTests {
             of: run(outcomes(40, failed: 0)), with: run(outcomes(20, failed: 20), version: 2, after: 1))
         #expect(comparison.outcome == .notComparable && comparison.findings.isEmpty)
         #expect(comparison.flips.count == 20 && comparison.explanation.contains("version 2"))
+    }
+
+    @Test("A region is measured by the reference's own noise, and by nothing while that is not known")
+    func parity() throws {
+        let reference = [20, 19, 20].enumerated().map {
+            run(outcomes($0.element, failed: 20 - $0.element), after: Double($0.offset))
+        }
+        let good = run(outcomes(18, failed: 2), region: "eu-west-1")
+        let bad = run(outcomes(12, failed: 8), region: "ap-south-1")
+        let gone = run([], status: .unsupported, reasonCode: "ACCESS_NOT_GRANTED", region: "sa-east-1")
+        let report = try #require(
+            ParityReport(of: reference + [good, bad, gone], reference: "us-east-1"))
+        let noise = try #require(report.noise)
+        #expect(noise.highest == 1 && noise.lowest == 0.95 && abs(noise.bar - 0.9) < 1e-9)
+        #expect(noise.unstableTests == ["t19"] && noise.stableTests == 19)
+        #expect(report.places.map(\.region) == ["ap-south-1", "eu-west-1", "sa-east-1"])
+        #expect(report.places.map(\.outcome) == [.below, .atPar, .below])
+        #expect(report.places[1].deviations.map(\.test) == ["t18"])
+        let early = try #require(
+            ParityReport(of: Array(reference.prefix(2)) + [bad], reference: "us-east-1"))
+        #expect(early.noise == nil && early.places.map(\.outcome) == [.insufficientData])
+        #expect(early.explanation.contains("2 runs"))
+        #expect(ParityReport(of: [good], reference: "us-east-1") == nil)
     }
 }

@@ -78,6 +78,14 @@ struct OpenAPITests {
         case keyMetrics = "KeyMetrics"
         case comparison = "Comparison"
         case comparisonSide = "ComparisonSide"
+        case parity = "Parity"
+        case parityRegion = "ParityRegion"
+        case registrySync = "RegistrySync"
+        case registryState = "RegistryState"
+        case registryRegion = "RegistryRegion"
+        case endingModel = "EndingModel"
+        case registryChange = "RegistryChange"
+        case registryChangePage = "RegistryChangePage"
         case run = "Run"
         case metrics = "Metrics"
         case distribution = "Distribution"
@@ -124,6 +132,14 @@ struct OpenAPITests {
             case .keyMetrics: try names(KeyMetricsBody(.full))
             case .comparison: try names(ComparisonBody(.full))
             case .comparisonSide: try names(ComparisonBody.Side(ComparedRun.full))
+            case .parity: try names(ParityBody(try .full, of: "m"))
+            case .parityRegion: try names(ParityBody(try .full, of: "m").regions[0])
+            case .registrySync: try names(RegistrySyncBody(.full))
+            case .registryState: try names(RegistryStateBody(regions: [], ending: []))
+            case .registryRegion: try names(RegistryStateBody.Region(.full))
+            case .endingModel: try names(RegistryStateBody.Ending(.full))
+            case .registryChange: try names(RegistryChangeBody(.full))
+            case .registryChangePage: try names(RegistryChangePageBody(changes: [], next: ""))
             case .run: try names(RunBody(.full))
             case .metrics: try names(MetricsBody(.full))
             case .distribution: try names(DistributionBody(.full))
@@ -224,6 +240,43 @@ extension ComparedRun {
                 test: "t", outcome: .pass, explanation: "e", attempt: 1, startedAt: TestGateway.now,
                 finishedAt: TestGateway.now)
         ])
+}
+
+extension RegistrySyncRecord {
+    fileprivate static let full = RegistrySyncRecord(
+        id: RegistrySyncID(), status: .done, requestedBy: "ada", requestedAt: TestGateway.now,
+        startedAt: TestGateway.now, finishedAt: TestGateway.now)
+}
+
+extension RegistryRegionRecord {
+    fileprivate static let full = RegistryRegionRecord(
+        provider: .bedrock, region: "r", syncedAt: TestGateway.now, triedAt: TestGateway.now, failure: "f", models: 1)
+}
+
+extension RegistryModelRecord {
+    fileprivate static let full = RegistryModelRecord(
+        provider: .bedrock, region: "r",
+        model: SyncedModel(
+            id: "m", name: "M", vendor: "v", inputModalities: [], outputModalities: [], streams: true,
+            requiresInferenceProfile: false,
+            lifecycle: ModelLifecycle(status: .legacy, legacyFrom: TestGateway.now, endOfLife: TestGateway.now)),
+        firstSeenAt: TestGateway.now, lastSeenAt: TestGateway.now, retiredAt: TestGateway.now)
+}
+
+extension RegistryChangeRecord {
+    fileprivate static let full = RegistryChangeRecord(
+        id: UUID(), sync: RegistrySyncID(), provider: .bedrock, region: "r",
+        change: RegistryChange(kind: .added, model: "m", fields: [:]), noticedAt: TestGateway.now)
+}
+
+extension ParityReport {
+    fileprivate static var full: ParityReport {
+        get throws {
+            var other = ComparedRun.full
+            other.target.region = "other"
+            return try #require(ParityReport(of: [.full, .full, .full, other], reference: "r"))
+        }
+    }
 }
 
 extension Comparison {
