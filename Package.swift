@@ -162,8 +162,11 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Migrations/0001_notifications.sql"),
+                .embedInCode("Migrations/0007_notices.sql"),
                 .embedInCode("Mail/job-finished.txt.mustache"),
                 .embedInCode("Mail/job-finished.html.mustache"),
+                .embedInCode("Mail/notice.txt.mustache"),
+                .embedInCode("Mail/notice.html.mustache"),
             ]),
         program(
             "CertForgeCLI",

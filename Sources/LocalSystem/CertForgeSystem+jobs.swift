@@ -72,7 +72,7 @@ extension CertForgeSystem {
         return (response.status, response.body)
     }
 
-    /// Asks for certifications and returns the accepted job.
+    /// Asks for certifications, whatever holds already, and returns the accepted job.
     package func submit(
         models: [String], regions: [String], notify: [String] = [], headers: [String: String] = [:]
     ) async throws -> JobAnswer {
@@ -81,7 +81,8 @@ extension CertForgeSystem {
         }
         let (status, body) = try await call(
             "POST", "/api/v1/certifications/jobs",
-            body: #"{"models":\#(lists[0]),"regions":\#(lists[1]),"notify":\#(lists[2])}"#, headers: headers)
+            body: #"{"models":\#(lists[0]),"regions":\#(lists[1]),"notify":\#(lists[2]),"force":true}"#,
+            headers: headers)
         guard status == 202 else {
             throw EndToEndFailure("The job was not accepted: \(status) \(String(decoding: body, as: UTF8.self))")
         }
@@ -119,7 +120,7 @@ extension CertForgeSystem {
     package func evidence(of id: String, recipients: Int) async throws -> JobEvidence {
         let servers = LocalServers()
         _ = try? await eventually("mails of job \(id)", within: .seconds(30)) {
-            try servers.mails(containing: id).count >= recipients ? true : nil
+            try servers.mails(containing: id).count { !$0.contains("X-CertForge-Notice") } >= recipients ? true : nil
         }
         let rows = try await database.query(
             """
@@ -133,7 +134,7 @@ extension CertForgeSystem {
         return JobEvidence(
             unfinished: try row.decode(Int.self, "unfinished"), targets: try row.decode(Int.self, "targets"),
             verdicts: try row.decode(Int.self, "verdicts"), doubled: try row.decode(Int.self, "doubled"),
-            mails: try servers.mails(containing: id).count)
+            mails: try servers.mails(containing: id).count { !$0.contains("X-CertForge-Notice") })
     }
 
     /// - Throws: `EndToEndFailure` when the text is no UUID.

@@ -37,7 +37,7 @@ struct NotifierProgram {
             client: PostgresClient(configuration: settings.watchDatabase, logger: logger), gate: gate, logger: logger)
         let consumer = ConsumerService(
             source: broker.source, publisher: broker.publisher, scheduler: outbox,
-            handler: JobFinishedHandler(
+            handler: EventHandler(
                 store: store, wakeUp: wakeUp, mailDomain: settings.from.domain, logger: logger),
             configuration: ConsumerConfiguration(
                 queue: .notifications, concurrency: 8, retryPolicy: settings.consumerRetry,

@@ -65,6 +65,8 @@ struct GoldenExampleTests {
         try roundTrip(JobFinished.self, "job.failed")
         try roundTrip(JobFinished.self, "job.cancelled")
         try roundTrip(CertificateIssued.self, "certificate.issued")
+        try roundTrip(CertificateDrifted.self, "certificate.drifted")
+        try roundTrip(CertificateExpiring.self, "certificate.expiring")
         try roundTrip(CertificateRevoked.self, "certificate.revoked")
     }
 

@@ -51,7 +51,8 @@ struct TopologyTests {
     func mandatoryMessagesAreRouted() {
         let keys =
             Lane.allCases.map { (ExchangeName.jobs, RoutingKey.certificationRequested($0)) }
-            + JobFinished.typeNames.map { (ExchangeName.events, RoutingKey($0)) }
+            + (JobFinished.typeNames + CertificateDrifted.typeNames + CertificateExpiring.typeNames)
+            .map { (ExchangeName.events, RoutingKey($0)) }
             + [(ExchangeName.deadLetter, RoutingKey("any.key.at.all"))]
         for (exchange, key) in keys {
             let queues = Topology.certForge.bindings.filter { $0.exchange == exchange && $0.pattern.matches(key) }

@@ -37,7 +37,7 @@ extension CertForgeSystem {
     func submitOne(token: String, key: String? = nil) async throws -> TimedAnswer {
         try await timed(
             "POST", "/api/v1/certifications/jobs",
-            body: #"{"models":["amazon.nova-lite-v1:0"],"regions":["us-east-1"]}"#, token: token, key: key)
+            body: #"{"models":["amazon.nova-lite-v1:0"],"regions":["us-east-1"],"force":true}"#, token: token, key: key)
     }
 
     /// A check of `/health` of the gateway as "status: detail".

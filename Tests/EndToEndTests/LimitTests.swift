@@ -102,7 +102,7 @@ extension CertForgeSystem {
         for _ in 0..<count {
             let response = try await HTTP.call(
                 .post, "\(url)/api/v1/certifications/jobs", headers: headers,
-                body: Data(#"{"models":["\#(model)"],"regions":["us-east-1"]}"#.utf8))
+                body: Data(#"{"models":["\#(model)"],"regions":["us-east-1"],"force":true}"#.utf8))
             guard response.status == 202 else { throw EndToEndFailure("not accepted: \(response.status)") }
         }
         return count

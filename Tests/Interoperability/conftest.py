@@ -95,6 +95,8 @@ SCHEMAS = {
     "job.failed": "job-finished",
     "job.cancelled": "job-finished",
     "certificate.issued": "certificate-issued",
+    "certificate.drifted": "certificate-drifted",
+    "certificate.expiring": "certificate-expiring",
     "certificate.revoked": "certificate-revoked",
 }
 

@@ -65,6 +65,7 @@ def test_every_event_of_a_job_obeys_its_schema(system, validator, tmp_path):
             "models": ["mistral.mistral-large-2402-v1:0", "anthropic.claude-3-haiku-20240307-v1:0"],
             "regions": ["us-east-1", "eu-central-1"],
             "notify": ["ada@example.com"],
+            "force": True,
         },
     )
 

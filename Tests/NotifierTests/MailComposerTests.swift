@@ -14,7 +14,7 @@ struct MailComposerTests {
         return try MailComposer(from: from, publicURL: "https://certforge.example.org").message(
             for: ClaimedNotification(
                 id: id, fence: 1, attempt: 1, recipient: recipient, mailMessageID: "<\(id)@example.org>",
-                report: report,
+                subject: .jobFinished(report),
                 trace: trace, createdAt: SampleReport.finishedAt))
     }
 

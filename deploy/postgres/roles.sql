@@ -56,7 +56,8 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA certification
 SELECT format('REVOKE %s ON certification.%I FROM certforge_gateway, certforge_processor', rights, name)
 FROM (VALUES ('DELETE', 'jobs'), ('DELETE', 'certifications'), ('DELETE', 'current_certifications'),
              ('UPDATE, DELETE', 'runs'), ('UPDATE, DELETE', 'test_results'), ('UPDATE, DELETE', 'dead_letter_audit'),
-             ('UPDATE, DELETE', 'operator_actions'), ('INSERT, UPDATE, DELETE', 'schema_migrations')) AS taken (rights, name)
+             ('UPDATE, DELETE', 'operator_actions'), ('UPDATE, DELETE', 'drifts'),
+             ('UPDATE, DELETE', 'expiry_notices'), ('UPDATE, DELETE', 'registry_changes'), ('INSERT, UPDATE, DELETE', 'schema_migrations')) AS taken (rights, name)
 WHERE to_regclass(format('certification.%I', name)) IS NOT NULL
 \gexec
 

@@ -24,6 +24,9 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: "An address that is mailed the outcome; may be repeated.")
     var notify: [String] = []
 
+    @Flag(help: "Certify anew what holds a valid certificate, too.")
+    var force = false
+
     func validate() throws {
         guard [!model.isEmpty, !vendor.isEmpty, all].count(where: \.self) == 1 else {
             throw ValidationError("Say what to certify with exactly one of --model, --vendor and --all.")
@@ -34,7 +37,8 @@ struct SelectionOptions: ParsableArguments {
     var request: JobRequest {
         JobRequest(
             models: model.isEmpty ? nil : model, vendors: vendor.isEmpty ? nil : vendor, all: all ? true : nil,
-            regions: region, lane: lane?.rawValue, suite: suite, notify: notify.isEmpty ? nil : notify)
+            regions: region, lane: lane?.rawValue, suite: suite, notify: notify.isEmpty ? nil : notify,
+            force: force ? true : nil)
     }
 }
 

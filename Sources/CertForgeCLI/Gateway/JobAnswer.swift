@@ -46,6 +46,9 @@ struct CertificationAnswer: Decodable, Sendable {
     var remedy: String?
     /// Only when they were asked for.
     var figures: FiguresAnswer?
+    var certifiedUntil: String?
+    /// The certification whose valid certificate stands for this one.
+    var reusedFrom: String?
 }
 
 /// One page of the history.
@@ -82,4 +85,5 @@ struct JobRequest: Encodable, Sendable {
     var maxTokens: Int?
     var confirmCost: String?
     var unknownPrices: String?
+    var force: Bool?
 }

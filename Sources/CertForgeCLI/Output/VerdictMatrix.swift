@@ -25,6 +25,11 @@ struct VerdictMatrix {
         lines += reasons(certifications)
         lines += figures(certifications)
         lines += job.skipped.map { "skipped  \($0.model) in \($0.region): \($0.reason)" }
+        let reused = certifications.count { $0.reusedFrom != nil }
+        if reused > 0 {
+            lines.append(
+                "↺ \(reused.counted("target")) had a valid certificate and was not tested again; --force tests all")
+        }
         let counts = job.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         lines += ["", "Job \(job.id) \(job.status.rawValue): \(job.targetCount.counted("target")): \(counts)"]
         if let cost = job.cost { lines.append("Cost: \(cost.words)") }
@@ -46,7 +51,9 @@ struct VerdictMatrix {
         guard let rating = certification.rating, let badge = certification.badge, rating > 0 else {
             return "\(mark) \(certification.status.rawValue)"
         }
-        return "\(mark) \(rating) \(badge.rawValue)"
+        // Nothing was measured: what is shown is another certification's.
+        let origin = certification.reusedFrom == nil ? "" : " ↺"
+        return "\(mark) \(rating) \(badge.rawValue)\(origin)"
     }
 
     private func figures(_ certifications: [CertificationAnswer]) -> [String] {

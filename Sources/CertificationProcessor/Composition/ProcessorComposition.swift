@@ -77,8 +77,7 @@ struct ProcessorComposition {
             services: [
                 SigningKeyPublication(store: store, hasKey: settings.signingKey != nil, logger: logger),
                 broker, relay, keeper, sweeper, retention, limitReporter, limits, watch,
-                LaneConsumers(lanes: consumers),
-            ],
+            ] + (try registrySyncs()) + [LaneConsumers(lanes: consumers)],
             healthChecks: healthChecks(consumers))
     }
 
@@ -90,6 +89,18 @@ struct ProcessorComposition {
         return LeaseKeeper(
             leases: leases, timing: attempts.lease, metrics: metrics, logger: logger,
             database: LeaseDatabase(leaseStore, worker: worker, leaseDuration: attempts.lease.duration))
+    }
+
+    /// None when there is no control plane to ask.
+    private func registrySyncs() throws -> [any Service] {
+        guard let plane = BedrockControlPlane(engine: try CurlEngine(), configuration: settings.bedrock) else {
+            return []
+        }
+        return [
+            RegistrySync(
+                store: store, controlPlane: plane, regions: try ModelRegistry.bundled().regions.map(\.id),
+                interval: settings.registrySyncInterval, logger: logger)
+        ]
     }
 
     private func handler(_ attempts: AttemptSettings) throws -> CertificationHandler {

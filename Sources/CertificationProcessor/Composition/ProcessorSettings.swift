@@ -30,6 +30,8 @@ struct ProcessorSettings: Sendable {
     var registry: ModelRegistry
     /// What certificates are signed with; nil leaves them unsigned.
     var signingKey: SigningKey?
+    /// How often the control planes are asked for their models; zero: only when somebody wants it.
+    var registrySyncInterval: Duration
 
     init(_ settings: ServiceSettings) throws {
         concurrency = try settings.integer("CERTIFICATION_CONCURRENCY", default: 5, in: 1...1_000)
@@ -51,6 +53,7 @@ struct ProcessorSettings: Sendable {
         quotas = try Self.quotas(settings, registry: registry)
         bedrock = try Self.bedrock(settings)
         signingKey = try Self.signingKey(settings)
+        registrySyncInterval = try settings.seconds("REGISTRY_SYNC_INTERVAL", default: 86_400, in: 0...31_536_000)
     }
 
     /// An attempt needs a connection for milliseconds now and then, so one for each certification of a lane is plenty.

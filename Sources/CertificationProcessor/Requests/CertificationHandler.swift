@@ -121,6 +121,10 @@ struct CertificationHandler: MessageHandler {
             return try await conclusion.endUntried(
                 .unsupported, because: .providerNotConfigured(claim.target.provider), suiteVersion: suite.version)
         }
+        if let end = try await store.endOfLife(of: claim.target, now: claim.startedAt) {
+            return try await conclusion.endUntried(
+                .unsupported, because: .endOfLife(end), suiteVersion: suite.version)
+        }
         logger.info("Attempt begins", metadata: ["attempt": "\(claim.attempt)"])
         let started = ContinuousClock.now
         let model = registry.model(of: claim.target)
@@ -189,6 +193,15 @@ extension Reason {
         Reason(
             code: "UNKNOWN_SUITE", text: "This processor does not know the suite \(suite).",
             remedy: "Bring all processors to the version that the gateway has, then certify again.")
+    }
+
+    /// As the provider itself would refuse it.
+    static func endOfLife(_ end: Date) -> Reason {
+        let category = ErrorCategory.modelEndOfLife
+        let day = end.formatted(Date.ISO8601FormatStyle().year().month().day())
+        return Reason(
+            code: category.rawValue, text: "The model reached the end of its life here on \(day), its provider says.",
+            remedy: category.remedy)
     }
 }
 

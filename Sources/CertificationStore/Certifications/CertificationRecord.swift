@@ -33,13 +33,15 @@ package struct CertificationRecord: Sendable, Hashable {
     package var price: AppliedPrice?
     /// What its calls have cost so far; nil when none was made.
     package var spending: Spending?
+    /// The certification whose valid certificate stands for this one; nil when the target is or was tested.
+    package var reusedFrom: CertificationID?
 
     /// The outcome as events and mails carry it. The model's id stands in for a missing name.
     package var summary: CertificationSummary {
         CertificationSummary(
             certificationID: id, target: target, modelName: modelName ?? target.model.rawValue, status: status,
             rating: rating, badge: badge, reasonCode: reasonCode, reason: reason, remedy: remedy, attempts: attempts,
-            certifiedUntil: certifiedUntil, cost: spending.map(CostSummary.init))
+            certifiedUntil: certifiedUntil, cost: spending.map(CostSummary.init), reusedFrom: reusedFrom)
     }
 }
 

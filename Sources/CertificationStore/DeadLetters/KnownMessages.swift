@@ -6,7 +6,7 @@ import Messaging
 package enum KnownMessages {
     private static let all: [any Message.Type] = [
         CertificationRequested.self, JobAccepted.self, JobFinished.self, CertificationFinished.self,
-        CertificateIssued.self, CertificateRevoked.self,
+        CertificateIssued.self, CertificateRevoked.self, CertificateDrifted.self, CertificateExpiring.self,
     ]
 
     /// Why no consumer could read a message of this type and body; nil when one could, or when the type is not

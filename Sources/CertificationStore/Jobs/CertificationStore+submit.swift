@@ -52,12 +52,12 @@ extension CertificationStore {
             }
             return (earlier, [])
         }
-        try await insertCertifications(of: submission, requests: work.requestIDs, on: connection)
+        let reused = try await insertCertifications(of: submission, requests: work.requestIDs, on: connection)
         if let budget = submission.budget { try await insertBudget(budget, of: submission.id, on: connection) }
-        let ending = try await endUnsupportedTargets(of: submission, on: connection)
+        let ending = try await endSettledTargets(of: submission, reused: reused, on: connection)
         let rows = try await connection.query(Self.selectJobs("jobs.id = \(submission.id.rawValue)"))
         guard let record = try rows.first.map(JobRecord.init) else { throw MissingJob(id: submission.id) }
-        return (.accepted(record), work.messages + ending)
+        return (.accepted(record), work.messages(without: reused) + ending)
     }
 
     /// - Returns: false when the idempotency key is taken.
@@ -89,20 +89,29 @@ extension CertificationStore {
         return rows[1].isEmpty ? .keyReused : .replayed(record)
     }
 
+    /// - Returns: the records of those that a valid certificate stands for.
     private func insertCertifications(
         of submission: JobSubmission, requests: [UUID?], on connection: PostgresConnection
-    ) async throws {
+    ) async throws -> [CertificationRecord] {
         let targets = submission.targets
         let createdAt = submission.createdAt
-        try await connection.execute(
+        return try await connection.query(
             """
-            INSERT INTO certifications (id, job_id, provider, model, region, profile, model_name, status, badge, rating,
-                                        reason_code, reason, remedy, request_id, price, queued_at, finished_at)
-            SELECT id, \(submission.id.rawValue)::uuid, provider, model, region, profile, model_name,
-                   CASE WHEN reason_code IS NULL THEN 'QUEUED' ELSE 'UNSUPPORTED' END,
-                   CASE WHEN reason_code IS NOT NULL THEN 'UNAVAILABLE' END,
-                   CASE WHEN reason_code IS NOT NULL THEN 0 END, reason_code, reason, remedy, request_id,
-                   price, \(createdAt)::timestamptz, CASE WHEN reason_code IS NOT NULL THEN \(createdAt)::timestamptz END
+            WITH inserted AS (INSERT INTO certifications (
+                id, job_id, provider, model, region, profile, model_name, status, badge, rating, reason_code, reason, remedy,
+                request_id, price, queued_at, finished_at, certified_until, reused_from)
+            SELECT submitted.id, \(submission.id.rawValue)::uuid, submitted.provider, submitted.model, submitted.region,
+                   submitted.profile, submitted.model_name,
+                   CASE WHEN submitted.reason_code IS NULL THEN COALESCE(valid.status, 'QUEUED') ELSE 'UNSUPPORTED' END,
+                   CASE WHEN submitted.reason_code IS NULL THEN valid.badge ELSE 'UNAVAILABLE' END,
+                   CASE WHEN submitted.reason_code IS NULL THEN valid.rating ELSE 0 END,
+                   COALESCE(submitted.reason_code, valid.reason_code), COALESCE(submitted.reason, valid.reason),
+                   COALESCE(submitted.remedy, valid.remedy), CASE WHEN valid.id IS NULL THEN submitted.request_id END,
+                   CASE WHEN valid.id IS NULL THEN submitted.price END,
+                   \(createdAt)::timestamptz,
+                   CASE WHEN submitted.reason_code IS NOT NULL OR valid.id IS NOT NULL
+                        THEN \(createdAt)::timestamptz END,
+                   valid.certified_until, valid.id
             FROM unnest(\(targets.map(\.certificationID.rawValue))::uuid[],
                         \(targets.map(\.target.provider.rawValue))::text[], \(targets.map(\.target.model.rawValue))::text[],
                         \(targets.map(\.target.region.rawValue))::text[],
@@ -112,7 +121,11 @@ extension CertificationStore {
                         \(targets.map { $0.price.map { JSONB(value: $0) } })::jsonb[])
                 AS submitted (id, provider, model, region, profile, model_name, reason_code, reason, remedy, request_id,
                               price)
-            """)
+            LEFT JOIN LATERAL (\(fragment: Self.validCertification(for: submission))) AS valid ON true
+            RETURNING *)
+            SELECT \(fragment: Self.certificationColumns) FROM inserted AS c WHERE c.reused_from IS NOT NULL
+            """
+        ).map(CertificationRecord.init)
     }
 
     private func insertBudget(
@@ -125,18 +138,28 @@ extension CertificationStore {
             """)
     }
 
-    /// Points the unsupported targets at their new certifications, and ends the job when it has no others.
-    private func endUnsupportedTargets(
-        of submission: JobSubmission, on connection: PostgresConnection
+    /// Points the unsupported targets at their new certifications, and announces those that a valid certificate stands for.
+    /// Their places in the window go to others; the job ends when it has none that waits.
+    private func endSettledTargets(
+        of submission: JobSubmission, reused: [CertificationRecord], on connection: PostgresConnection
     ) async throws -> [OutgoingMessage] {
         let unsupported = submission.targets.filter { $0.unsupported != nil }
-        guard !unsupported.isEmpty else { return [] }
-        try await pointCurrent(to: unsupported.map(\.certificationID), on: connection)
-        guard unsupported.count == submission.targets.count else { return [] }
+        if !unsupported.isEmpty {
+            try await pointCurrent(to: unsupported.map(\.certificationID), on: connection)
+        }
+        let announced = try reused.map { record in
+            try OutgoingMessage(
+                CertificationFinished(
+                    jobID: submission.id, certification: record.summary, finishedAt: submission.createdAt),
+                trace: submission.trace.child(), now: submission.createdAt)
+        }
+        let isAllSettled = unsupported.count + reused.count == submission.targets.count
+        guard isAllSettled || !reused.isEmpty else { return announced }
         guard let job = try await LockedJob.lock(submission.id, on: connection) else {
             throw MissingJob(id: submission.id)
         }
-        return try await job.finishIfLast(now: submission.createdAt, on: connection)
+        return announced
+            + (try await job.finishIfLast(ended: reused.count, now: submission.createdAt, on: connection))
     }
 }
 
@@ -145,7 +168,8 @@ private struct SubmittedWork {
     /// One for each target: the id of its request; nil for an unsupported one, and for one beyond the window, which is
     /// dispatched when another of the job has ended.
     var requestIDs: [UUID?] = []
-    var messages: [OutgoingMessage] = []
+    private var messages: [OutgoingMessage] = []
+    private var requests: [CertificationID: MessageID] = [:]
 
     init(_ submission: JobSubmission, window: Int) throws {
         let now = submission.createdAt
@@ -163,8 +187,18 @@ private struct SubmittedWork {
                 room -= 1
             }
             requestIDs.append(request?.id.rawValue)
-            if let request { messages.append(request) }
+            if let request {
+                messages.append(request)
+                requests[target.certificationID] = request.id
+            }
         }
+    }
+
+    /// All but the requests of targets that need no certification.
+    func messages(without settled: [CertificationRecord]) -> [OutgoingMessage] {
+        guard !settled.isEmpty else { return messages }
+        let dropped = Set(settled.compactMap { requests[$0.id] })
+        return messages.filter { !dropped.contains($0.id) }
     }
 
     private static func request(for target: SubmittedTarget, in submission: JobSubmission) throws -> OutgoingMessage {

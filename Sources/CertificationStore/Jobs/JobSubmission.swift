@@ -26,11 +26,14 @@ package struct JobSubmission: Sendable, Hashable {
     package var estimate: CostEstimate?
     /// What it may cost; nil for no limit.
     package var budget: JobBudget?
+    /// The suite's version of which a target's valid certificate is used again instead of certifying the target; nil:
+    /// every target is certified.
+    package var reusableSuiteVersion: Int?
 
     package init(
         id: JobID, requestedBy: String, idempotencyKey: String?, fingerprint: String?, suite: SuiteID, lane: Lane,
         regions: [Region], notify: [String], targets: [SubmittedTarget], skipped: [SkippedTarget], trace: TraceContext,
-        createdAt: Date
+        createdAt: Date, reusableSuiteVersion: Int? = nil
     ) {
         self.id = id
         self.requestedBy = requestedBy
@@ -44,6 +47,7 @@ package struct JobSubmission: Sendable, Hashable {
         self.skipped = skipped
         self.trace = trace
         self.createdAt = createdAt
+        self.reusableSuiteVersion = reusableSuiteVersion
     }
 }
 

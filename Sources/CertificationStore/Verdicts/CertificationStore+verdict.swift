@@ -40,9 +40,10 @@ extension CertificationStore {
         let verdict = facts.limiting(verdict, now: now)
         let reason = verdict.reasonCode.map { Reason(code: $0, text: verdict.reason ?? $0, remedy: verdict.remedy) }
         let ending = RunEnding(status: verdict.status, verdict: verdict, reason: reason, facts: facts, now: now)
+        let drift = try await drift(of: claim, to: verdict, now: now)
         return try await announcing { connection in
             let job = try await lockedJob(of: claim, on: connection)
-            return try await end(claim, ending, job: job, deadLetter: cause, on: connection)
+            return try await end(claim, ending, job: job, deadLetter: cause, drift: drift, on: connection)
         }
     }
 
@@ -69,7 +70,7 @@ extension CertificationStore {
 
     func end(
         _ claim: Claim, _ ending: RunEnding, job: LockedJob, deadLetter cause: DeadLetterCause?,
-        on connection: PostgresConnection
+        drift: Comparison? = nil, on connection: PostgresConnection
     ) async throws -> (WriteOutcome, [OutgoingMessage]) {
         guard let record = try await update(claim, ending, on: connection) else {
             return (try await outcomeOfEarlierWrite(claim, on: connection), [])
@@ -81,6 +82,9 @@ extension CertificationStore {
             try await pointCurrent(to: [claim.certificationID], on: connection)
             let issued = try await issueCertificate(claim, ending, target: record.target, on: connection)
             if let issued { messages.append(try OutgoingMessage(issued, trace: claim.trace?.child(), now: ending.now)) }
+        }
+        if let drift {
+            messages.append(try await announce(drift, of: record, in: job, now: ending.now, on: connection))
         }
         if let cause { messages.append(deadLetter(claim.message, cause, now: ending.now)) }
         messages += try await job.finishIfLast(now: ending.now, on: connection)

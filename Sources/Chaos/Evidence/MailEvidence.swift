@@ -21,7 +21,10 @@ struct MailEvidence: Sendable, Codable {
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         for file in files where file.pathExtension == "eml" {
             let head = Self.head(of: try Data(contentsOf: file))
-            guard let recipient = head["x-envelope-to"], recipient.hasSuffix(domain) else { continue }
+            // Notices of drift come beside the mail about the job.
+            guard let recipient = head["x-envelope-to"], recipient.hasSuffix(domain),
+                head["x-certforge-notice"] == nil
+            else { continue }
             ids["\(head["x-certforge-job-id"] ?? "none") \(recipient)", default: []].append(
                 head["message-id"] ?? "none")
         }

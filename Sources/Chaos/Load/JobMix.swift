@@ -23,6 +23,8 @@ struct JobOrder: Sendable, Hashable {
         var regions: [String]
         var lane: String?
         var notify: [String]
+        /// The mix has few targets: nearly all would hold a certificate soon.
+        var force = true
     }
 }
 

@@ -54,11 +54,13 @@ package struct CertificationSummary: Hashable, Sendable, Codable {
     package var certifiedUntil: Date?
     /// What its calls cost; nil when none was made.
     package var cost: CostSummary?
+    /// The certification whose valid certificate stands for this one, which made no call; nil when the target was tested.
+    package var reusedFrom: CertificationID?
 
     package init(
         certificationID: CertificationID, target: Target, modelName: String, status: CertificationStatus,
         rating: Double?, badge: Badge?, reasonCode: String?, reason: String?, remedy: String?, attempts: Int,
-        certifiedUntil: Date?, cost: CostSummary? = nil
+        certifiedUntil: Date?, cost: CostSummary? = nil, reusedFrom: CertificationID? = nil
     ) {
         self.certificationID = certificationID
         self.target = target
@@ -72,10 +74,12 @@ package struct CertificationSummary: Hashable, Sendable, Codable {
         self.attempts = attempts
         self.certifiedUntil = certifiedUntil
         self.cost = cost
+        self.reusedFrom = reusedFrom
     }
 
     enum CodingKeys: String, CodingKey {
         case certificationID = "certificationId"
         case target, modelName, status, rating, badge, reasonCode, reason, remedy, attempts, certifiedUntil, cost
+        case reusedFrom
     }
 }

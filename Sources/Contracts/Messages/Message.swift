@@ -27,6 +27,14 @@ package protocol Message: Codable, Sendable, Equatable {
     var jobID: JobID { get }
     /// Where the message is to be published.
     var destination: MessageDestination { get }
+    /// Decodes the body of a message that travels under one of `typeNames`. Throws `DecodingError`.
+    static func decode(_ body: Data, typeName: String) throws -> Self
+}
+
+extension Message {
+    package static func decode(_ body: Data, typeName: String) throws -> Self {
+        try MessageCoding.decode(Self.self, from: body)
+    }
 }
 
 /// An exchange, a routing key, and what an unroutable message there means.

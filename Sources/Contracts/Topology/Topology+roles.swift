@@ -51,13 +51,14 @@ extension Topology.Role {
             read: #"^certification\.requests\.(high|normal|bulk)$"#),
         topicPermissions: [])
 
-    /// Reads the ends of jobs. It publishes one again that it could not handle, and those that it gives up.
+    /// Reads the ends of jobs and what is noticed about certificates. It publishes one again that it could not handle, and
+    /// those that it gives up.
     package static let notifier = Topology.Role(
         name: "certforge-notifier", tags: [],
         permission: Permission(
             configure: nothing, write: #"^certforge\.(events|dead-letter)$"#, read: "^notifications$"),
         topicPermissions: [
-            TopicPermission(exchange: .events, write: #"^job\.[a-z]+$"#, read: nothing)
+            TopicPermission(exchange: .events, write: #"^(job|certificate)\.[a-z]+$"#, read: nothing)
         ])
 
     /// Declares the topology and looks after it.

@@ -8,6 +8,8 @@ struct CertificationBody: Sendable, Encodable {
     struct Links: Sendable, Encodable {
         var `self`: String
         var job: String
+        /// The certification whose certificate stands for this one.
+        var reusedFrom: String?
     }
 
     var id: String
@@ -39,6 +41,8 @@ struct CertificationBody: Sendable, Encodable {
     var figures: FiguresBody?
     /// What its calls have cost so far; absent when none was made.
     var cost: CostBody?
+    /// The certification whose valid certificate stands for this one, which made no call.
+    var reusedFrom: String?
     var links: Links
 
     init(_ record: CertificationRecord, verdict: Verdict? = nil) {
@@ -65,8 +69,10 @@ struct CertificationBody: Sendable, Encodable {
         deferredBecause = record.deferredBecause
         figures = verdict.map(FiguresBody.init)
         cost = record.spending.map(CostBody.init)
+        reusedFrom = record.reusedFrom?.description
         links = Links(
-            self: "\(APIPath.certifications)/\(record.id)", job: JobBody.path(of: record.jobID))
+            self: "\(APIPath.certifications)/\(record.id)", job: JobBody.path(of: record.jobID),
+            reusedFrom: record.reusedFrom.map { "\(APIPath.certifications)/\($0)" })
     }
 
     enum CodingKeys: String, CodingKey {
@@ -74,6 +80,7 @@ struct CertificationBody: Sendable, Encodable {
         case jobID = "jobId"
         case provider, model, modelName, region, profile, status, attempts, rating, badge, reasonCode, reason, remedy
         case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil, deferredBecause, figures, cost
+        case reusedFrom
         case links
     }
 }

@@ -8,7 +8,7 @@ struct JobRequestBody: Sendable {
 
     /// The fields that a body may have.
     enum Field: String, CaseIterable, CodingKey {
-        case models, vendors, all, regions, lane, suite, notify, budget, maxTokens, confirmCost, unknownPrices
+        case models, vendors, all, regions, lane, suite, notify, budget, maxTokens, confirmCost, unknownPrices, force
     }
 
     /// The most entries of one list.
@@ -25,6 +25,7 @@ struct JobRequestBody: Sendable {
     private(set) var maxTokens: Int?
     private(set) var confirmCost: String?
     private(set) var unknownPrices: String?
+    private(set) var force: Bool?
     /// Unknown fields and values of the wrong type.
     private(set) var faults: [Fault] = []
     /// The known fields that were sent, read or not.
@@ -51,6 +52,7 @@ extension JobRequestBody: Decodable {
             case .regions: regions = texts(container, key)
             case .notify: notify = texts(container, key)
             case .all: all = value(container, key, "true or false")
+            case .force: force = value(container, key, "true or false")
             case .lane: lane = value(container, key, "a string")
             case .suite: suite = value(container, key, "a string")
             case .budget: budget = value(container, key, "a string of dollars, as \"0.50\"")

@@ -46,6 +46,7 @@ struct GatewayComposition {
         return ServiceProcess.Composition(
             services: [
                 DatabaseClosing(database: database), broker, relay, deadLetters, replays, scheduler(of: api),
+                expiryNotices(of: api),
                 server(of: api),
             ],
             healthChecks: [
@@ -115,6 +116,12 @@ struct GatewayComposition {
     private func scheduler(of api: GatewayAPI) -> Scheduler {
         Scheduler(
             store: api.operations, planner: api.schedulePlanner, metrics: SchedulerMetrics(), room: api.outboxRoom,
+            logger: logger)
+    }
+
+    private func expiryNotices(of api: GatewayAPI) -> ExpiryNotices {
+        ExpiryNotices(
+            store: api.operations, planner: api.schedulePlanner, notices: settings.expiryNotices, room: api.outboxRoom,
             logger: logger)
     }
 

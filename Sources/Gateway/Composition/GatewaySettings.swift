@@ -34,6 +34,8 @@ struct GatewaySettings: Sendable {
     var providers: ProvidersFile
     /// What the list of revocations is signed with; nil when there is none.
     var signingKey: SigningKey?
+    /// How long before its end a certificate is announced to end; longest first.
+    var expiryNotices: [Duration]
 
     /// - Throws: a sentence that names the key that is missing or malformed.
     init(_ settings: ServiceSettings) throws(ConfigurationFailure) {
@@ -59,6 +61,7 @@ struct GatewaySettings: Sendable {
         retryAllowance = try settings.integer("CERTIFICATION_MAX_ATTEMPTS", default: 3, in: 1...20) - 1
         providers = try Self.providers(settings)
         signingKey = try settings.optionalText("CERTIFICATE_SIGNING_KEY").map(Self.signingKey)
+        expiryNotices = try Self.expiryNotices(settings)
         guard tokenSecret.count >= TokenVerifier.shortestSecret else {
             throw ConfigurationFailure(
                 key: "JWT_SECRET",
@@ -114,5 +117,22 @@ struct GatewaySettings: Sendable {
                 key: "CERTIFICATE_SIGNING_KEY",
                 problem: "\(error.problem); 'certforge keys generate' makes one that can be used")
         }
+    }
+
+    /// Seconds, several of them separated by commas; 0 alone: no notice is given.
+    private static func expiryNotices(_ settings: ServiceSettings) throws(ConfigurationFailure) -> [Duration] {
+        let text = try settings.text("EXPIRY_NOTICE", default: "86400")
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map {
+            Int($0.trimmingCharacters(in: .whitespaces))
+        }
+        if parts == [0] { return [] }
+        let seconds = parts.compactMap(\.self).filter { (60...31_536_000).contains($0) }
+        guard seconds.count == parts.count, !seconds.isEmpty else {
+            throw ConfigurationFailure(
+                key: "EXPIRY_NOTICE",
+                problem:
+                    "is '\(text)'; it must be seconds from 60 to 31536000, several separated by commas, or 0 for none")
+        }
+        return Set(seconds).sorted(by: >).map { .seconds($0) }
     }
 }

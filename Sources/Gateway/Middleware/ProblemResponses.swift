@@ -29,8 +29,8 @@ struct ProblemResponses: RouterMiddleware {
         case .unavailable, .jobFinished, .alreadyOnItsWay, .nameTaken, .idempotencyKeyReused, .invalidRequest,
             .malformedJSON, .unauthenticated,
             .notFound, .methodNotAllowed, .requestTimeout, .contentTooLarge, .unsupportedMediaType, .rejected,
-            .methodNotImplemented, .deadLetterClosed, .replayFinished, .replayRunning, .outboxFull, .costNotConfirmed,
-            .priceUnknown:
+            .methodNotImplemented, .deadLetterClosed, .replayFinished, .replayRunning, .notComparable, .outboxFull,
+            .costNotConfirmed, .priceUnknown:
             let level: Logger.Level = problem.kind == .unavailable ? .warning : .info
             context.log.log(
                 level: level, "Request refused",

@@ -15,6 +15,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case deadLetterClosed = "dead-letter-closed"
     case replayFinished = "replay-already-finished"
     case replayRunning = "replay-already-running"
+    case notComparable = "not-comparable"
     case contentTooLarge = "content-too-large"
     case unsupportedMediaType = "unsupported-media-type"
     case idempotencyKeyReused = "idempotency-key-reused"
@@ -37,7 +38,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
         case .jobFinished, .alreadyOnItsWay, .nameTaken, .deadLetterClosed, .replayFinished, .replayRunning,
-            .costNotConfirmed:
+            .notComparable, .costNotConfirmed:
             .conflict
         case .contentTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
@@ -62,6 +63,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .deadLetterClosed: "The dead letter is not open"
         case .replayFinished: "The replay has already finished"
         case .replayRunning: "A replay of these letters is running"
+        case .notComparable: "There is nothing to compare"
         case .contentTooLarge: "The body is too large"
         case .unsupportedMediaType: "The body's media type is not supported"
         case .idempotencyKeyReused: "The idempotency key was used for another request"

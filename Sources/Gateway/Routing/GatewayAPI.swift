@@ -54,6 +54,8 @@ struct GatewayAPI: Sendable {
         let statistics = StatisticsRoutes(store: store, now: now)
         let deadLetters = DeadLetterRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let replays = ReplayRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
+        let history = HistoryRoutes(store: operations, registry: registry, cursors: cursors)
+        let synced = RegistryRoutes(store: operations, cursors: cursors, now: now)
         let limits = LimitsRoutes(store: operations)
         let costRoutes = CostRoutes(store: operations, now: now)
         let waiting = WaitingRoutes(
@@ -65,8 +67,8 @@ struct GatewayAPI: Sendable {
             store: operations, registry: registry, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let verification = VerificationRoutes(store: operations, bodyLimits: bodyLimits, now: now)
         let badges = BadgeRoutes(store: operations, registry: registry, now: now)
-        return jobs.endpoints + certifications.endpoints + catalogue.endpoints + statistics.endpoints
-            + limits.endpoints + costRoutes.endpoints + waiting.endpoints + schedules.endpoints
+        return jobs.endpoints + certifications.endpoints + history.endpoints + synced.endpoints + catalogue.endpoints
+            + statistics.endpoints + limits.endpoints + costRoutes.endpoints + waiting.endpoints + schedules.endpoints
             + deadLetters.endpoints + replays.endpoints
             + certificates.endpoints + verification.endpoints + badges.endpoints
     }

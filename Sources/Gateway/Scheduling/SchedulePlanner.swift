@@ -62,7 +62,9 @@ struct SchedulePlanner: Sendable {
     /// The job of a schedule. Throws a problem when its request is not valid any more.
     func submission(of schedule: ScheduleRecord, from origin: JobOrigin) throws -> JobSubmission {
         let body = try JSONDecoder().decode(JobRequestBody.self, from: try JSONResponse.data(schedule.request))
-        let plan = try jobs.plan(body)
+        var plan = try jobs.plan(body)
+        // A schedule is there to certify again, whatever holds yet.
+        plan.reusableSuiteVersion = nil
         let submission = try plan.submission(in: registry, costs: costs, from: origin)
         if let problem = costs.problem(of: submission, plan.terms) { throw problem }
         return submission
@@ -74,6 +76,10 @@ struct SchedulePlanner: Sendable {
                 faults.append(.field("request", "Say what to certify, as in the body of POST \(APIPath.jobs)."))
             }
             return nil
+        }
+        if request.force == false {
+            faults.append(
+                Fault(.body("/request/force"), "A schedule certifies anew each time. Leave it out, or set it to true."))
         }
         do {
             let plan = try jobs.plan(request)

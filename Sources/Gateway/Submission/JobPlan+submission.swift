@@ -27,7 +27,7 @@ extension JobPlan {
             id: JobID(), requestedBy: origin.requestedBy, idempotencyKey: origin.idempotencyKey,
             fingerprint: origin.idempotencyKey == nil ? nil : try fingerprint(), suite: suite, lane: lane,
             regions: regions, notify: notify.map(\.text), targets: targets, skipped: skipped, trace: origin.trace,
-            createdAt: origin.createdAt)
+            createdAt: origin.createdAt, reusableSuiteVersion: reusableSuiteVersion)
         costs.price(&submission, for: self, in: registry)
         return submission
     }

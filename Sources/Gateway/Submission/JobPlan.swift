@@ -13,6 +13,10 @@ struct JobPlan: Sendable {
     var suite: SuiteID
     var notify: [MailAddress]
     var terms = CostTerms()
+    /// The suite's version of which a valid certificate is used again; nil: every target is certified.
+    var reusableSuiteVersion: Int?
+    /// Whether the request says that valid certificates are not used again.
+    var isForced = false
 
     /// How the models were named; a request for all is another request than one that lists them all.
     enum Selection: String, Sendable {
@@ -35,7 +39,7 @@ extension JobPlan {
             selection: selection.rawValue, models: models.map(\.address.rawValue).sorted(),
             regions: regions.map(\.rawValue).sorted(), lane: requestedLane?.rawValue, suite: suite.rawValue,
             notify: notify.map(\.text).sorted(), budget: terms.budget?.decimal, maxTokens: terms.tokenBudget,
-            unknownPrices: terms.allowsUnknownPrices ? UnknownPrices.allow.rawValue : nil)
+            unknownPrices: terms.allowsUnknownPrices ? UnknownPrices.allow.rawValue : nil, force: isForced ? true : nil)
         return SHA256.hash(data: try JSONResponse.data(canonical)).hexadecimal
     }
 
@@ -89,6 +93,8 @@ private struct CanonicalRequest: Encodable {
     var budget: String?
     var maxTokens: Int?
     var unknownPrices: String?
+    /// Absent unless it is true, so that requests from before it was known keep their digests.
+    var force: Bool?
 }
 
 extension Digest {

@@ -31,7 +31,8 @@ struct JobPlanner: Sendable {
         guard faults.isEmpty, let selection else { throw Problem.invalid(faults) }
         return JobPlan(
             selection: selection, models: models, regions: regions, requestedLane: lane, suite: suite, notify: notify,
-            terms: terms)
+            terms: terms, reusableSuiteVersion: body.force == true ? nil : suites.suite(suite)?.version,
+            isForced: body.force == true)
     }
 
     private func selection(of body: JobRequestBody, _ faults: inout [Fault]) -> JobPlan.Selection? {

@@ -25,7 +25,7 @@ extension IncomingMessage {
             throw DeadLetterCause(.undecodable, error: "The message has no message_id that is a UUID.")
         }
         do {
-            return try MessageCoding.decode(type, from: body)
+            return try Payload.decode(body, typeName: typeName)
         } catch {
             throw DeadLetterCause(.undecodable, error: "The body is not a '\(typeName)': \(error)")
         }

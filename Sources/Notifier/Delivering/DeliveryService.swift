@@ -85,7 +85,7 @@ struct DeliveryService: Service {
     private func deliver(_ claim: ClaimedNotification) async {
         var logger = logger
         logger[metadataKey: "notificationId"] = "\(claim.id)"
-        logger[metadataKey: "jobId"] = "\(claim.report.jobID)"
+        logger[metadataKey: "jobId"] = "\(claim.subject.jobID)"
         logger[metadataKey: "attempt"] = "\(claim.attempt)"
         if let trace = claim.trace { logger[metadataKey: "traceId"] = "\(trace.traceID)" }
         await withLease(of: claim, logger: logger) { [logger] in

@@ -46,6 +46,8 @@ struct JobReport: Sendable {
     let hasModels: Bool
     let skipped: [Skipped]
     let hasSkipped: Bool
+    /// How many of the listed targets had a valid certificate and were not tested; nil when all were tested.
+    let reused: Int?
     /// How many targets the job had beyond those listed; nil when all are listed.
     let unlisted: Int?
 
@@ -74,6 +76,8 @@ struct JobReport: Sendable {
         hasModels = !models.isEmpty
         skipped = Grouping(job.skipped) { $0.reason }.groups.map(Skipped.init)
         hasSkipped = !skipped.isEmpty
+        let reusedCount = job.certifications.count { $0.reusedFrom != nil }
+        reused = reusedCount > 0 ? reusedCount : nil
         let unlistedCount = job.targetCount - job.certifications.count
         unlisted = unlistedCount > 0 ? unlistedCount : nil
     }

@@ -26,11 +26,16 @@ struct TargetReport: Sendable {
         let name = PlainText.line(summary.modelName, limit: 100)
         self.name = name.isEmpty || name == model ? nil : name
         region = PlainText.line(summary.target.region.rawValue, limit: 40)
-        place = namesProfile ? "\(region) (\(summary.target.profile.rawValue))" : region
+        let marks = [
+            namesProfile ? summary.target.profile.rawValue : nil, summary.reusedFrom == nil ? nil : "reused",
+        ].compactMap(\.self)
+        place = marks.isEmpty ? region : "\(region) (\(marks.joined(separator: ", ")))"
         status = summary.status
         let scores = [summary.rating.map(ReportText.rating), summary.badge?.rawValue].compactMap(\.self)
         score = scores.isEmpty ? nil : scores.joined(separator: " ")
-        cell = ([summary.status.rawValue] + scores).joined(separator: " ")
+        // Nothing was measured: what is shown is another certification's.
+        let origin = summary.reusedFrom == nil ? [] : ["(reused)"]
+        cell = ([summary.status.rawValue] + scores + origin).joined(separator: " ")
         colours = StatusColours(summary.status)
         reason = Self.reason(of: summary)
         remedy = summary.remedy.map { PlainText.line($0, limit: 500) }

@@ -10,7 +10,8 @@ struct ClaimedNotification: Sendable {
     var recipient: String
     /// With its angle brackets.
     var mailMessageID: String
-    var report: JobFinished
+    /// What the mail is about.
+    var subject: NotifiedEvent
     var trace: TraceContext?
     var createdAt: Date
 }

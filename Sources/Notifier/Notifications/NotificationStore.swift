@@ -14,11 +14,12 @@ struct NotificationStore: Sendable {
         PostgresOutbox.migration,
         Migration(name: "0001_notifications", file: PackageResources._001_notifications_sql),
         PostgresOutbox.retentionMigration,
+        Migration(name: "0007_notices", file: PackageResources._007_notices_sql),
     ]
 
     let client: PostgresClient
     private let schema: String
-    private let inbox: PostgresInbox
+    let inbox: PostgresInbox
 
     /// Another schema than the service's own is for tests.
     init(client: PostgresClient, schema: String = NotificationStore.schema) {
@@ -27,8 +28,9 @@ struct NotificationStore: Sendable {
         inbox = PostgresInbox(schema: schema)
     }
 
-    private var reports: SQLStatement { "\(identifier: schema).job_reports" }
-    private var notifications: SQLStatement { "\(identifier: schema).notifications" }
+    var reports: SQLStatement { "\(identifier: schema).job_reports" }
+    var notices: SQLStatement { "\(identifier: schema).notices" }
+    var notifications: SQLStatement { "\(identifier: schema).notifications" }
     private var attempts: SQLStatement { "\(identifier: schema).delivery_attempts" }
 
     /// Brings the schema up to date, waiting until the deadline for a database that is not there yet.
@@ -110,8 +112,11 @@ struct NotificationStore: Sendable {
                 INSERT INTO \(fragment: attempts) (notification_id, fence, attempt)
                 SELECT id, fence, attempts FROM claimed)
             SELECT claimed.id, claimed.fence, claimed.attempts, claimed.recipient, claimed.mail_message_id,
-                claimed.created_at, report.report, report.traceparent, report.tracestate
-            FROM claimed JOIN \(fragment: reports) AS report USING (job_id)
+                claimed.created_at, report.report, notice.kind, notice.notice,
+                COALESCE(report.traceparent, notice.traceparent) AS traceparent,
+                COALESCE(report.tracestate, notice.tracestate) AS tracestate
+            FROM claimed LEFT JOIN \(fragment: reports) AS report USING (job_id)
+                LEFT JOIN \(fragment: notices) AS notice ON notice.id = claimed.notice_id
             ORDER BY claimed.next_attempt_at
             """)
         return try rows.map(ClaimedNotification.init(row:))
@@ -191,7 +196,7 @@ extension ClaimedNotification {
             id: NotificationID(rawValue: try row.decode("id")), fence: try row.decode("fence"),
             attempt: try row.decode("attempts"), recipient: try row.decode("recipient"),
             mailMessageID: try row.decode("mail_message_id"),
-            report: try row.decode(JSONB<JobFinished>.self, "report").value,
+            subject: try NotifiedEvent(row: row),
             trace: traceparent.flatMap { TraceContext(traceparent: $0, tracestate: tracestate) },
             createdAt: try row.decode("created_at"))
     }

@@ -92,6 +92,19 @@ struct OpenAPITests {
         case certificate = "Certificate"
         case certificatePage = "CertificatePage"
         case verification = "Verification"
+        case historyEntry = "HistoryEntry"
+        case historyPage = "HistoryPage"
+        case keyMetrics = "KeyMetrics"
+        case comparison = "Comparison"
+        case comparisonSide = "ComparisonSide"
+        case parity = "Parity"
+        case parityRegion = "ParityRegion"
+        case registrySync = "RegistrySync"
+        case registryState = "RegistryState"
+        case registryRegion = "RegistryRegion"
+        case endingModel = "EndingModel"
+        case registryChange = "RegistryChange"
+        case registryChangePage = "RegistryChangePage"
         case run = "Run"
         case metrics = "Metrics"
         case distribution = "Distribution"
@@ -160,6 +173,19 @@ struct OpenAPITests {
                 try names(
                     VerificationBody(
                         CertificateReport(outcome: .valid, findings: [], statement: .full, checked: [])))
+            case .historyEntry: try names(HistoryEntryBody(.full))
+            case .historyPage: try names(HistoryPageBody(certifications: [], next: ""))
+            case .keyMetrics: try names(KeyMetricsBody(.full))
+            case .comparison: try names(ComparisonBody(.full))
+            case .comparisonSide: try names(ComparisonBody.Side(ComparedRun.full))
+            case .parity: try names(ParityBody(try .full, of: "m"))
+            case .parityRegion: try names(ParityBody(try .full, of: "m").regions[0])
+            case .registrySync: try names(RegistrySyncBody(.full))
+            case .registryState: try names(RegistryStateBody(regions: [], ending: []))
+            case .registryRegion: try names(RegistryStateBody.Region(.full))
+            case .endingModel: try names(RegistryStateBody.Ending(.full))
+            case .registryChange: try names(RegistryChangeBody(.full))
+            case .registryChangePage: try names(RegistryChangePageBody(changes: [], next: ""))
             case .run: try names(RunBody(.full))
             case .metrics: try names(MetricsBody(.full))
             case .distribution: try names(DistributionBody(.full))
@@ -258,7 +284,8 @@ extension CertificationRecord {
         status: .certified, attempts: 1, rating: 5, badge: .premium, reasonCode: "C", reason: "r", remedy: "s",
         certifiedUntil: TestGateway.now, queuedAt: TestGateway.now, startedAt: TestGateway.now,
         finishedAt: TestGateway.now, nextAttemptAt: TestGateway.now, deferredUntil: TestGateway.now,
-        deferredBecause: "limit reached: requests per minute", price: EstimateSamples.somePrice, spending: .full)
+        deferredBecause: "limit reached: requests per minute", price: EstimateSamples.somePrice, spending: .full,
+        reusedFrom: CertificationID())
 }
 
 extension CertificateStatement {
@@ -307,6 +334,63 @@ extension RunRecord {
     fileprivate static let full = RunRecord(
         id: RunID(), attempt: 1, status: .certified, suite: .base, suiteVersion: 1, verdict: .full,
         softwareVersion: "1", reasonCode: "C", reason: "r", startedAt: TestGateway.now, finishedAt: TestGateway.now)
+}
+
+extension HistoryEntry {
+    fileprivate static let full = HistoryEntry(record: .full, run: .full, drift: .regression, isCurrent: true)
+}
+
+extension ComparedRun {
+    fileprivate static let full = ComparedRun(
+        certification: CertificationID(),
+        target: Target(provider: .bedrock, model: "m", region: "r", profile: .global), suite: .base, suiteVersion: 1,
+        rubricVersion: 1, status: .certified, rating: 5, reasonCode: "C", finishedAt: TestGateway.now, metrics: .full,
+        results: [
+            TestResult(
+                test: "t", outcome: .pass, explanation: "e", attempt: 1, startedAt: TestGateway.now,
+                finishedAt: TestGateway.now)
+        ])
+}
+
+extension RegistrySyncRecord {
+    fileprivate static let full = RegistrySyncRecord(
+        id: RegistrySyncID(), status: .done, requestedBy: "ada", requestedAt: TestGateway.now,
+        startedAt: TestGateway.now, finishedAt: TestGateway.now)
+}
+
+extension RegistryRegionRecord {
+    fileprivate static let full = RegistryRegionRecord(
+        provider: .bedrock, region: "r", syncedAt: TestGateway.now, triedAt: TestGateway.now, failure: "f", models: 1)
+}
+
+extension RegistryModelRecord {
+    fileprivate static let full = RegistryModelRecord(
+        provider: .bedrock, region: "r",
+        model: SyncedModel(
+            id: "m", name: "M", vendor: "v", inputModalities: [], outputModalities: [], streams: true,
+            requiresInferenceProfile: false,
+            lifecycle: ModelLifecycle(status: .legacy, legacyFrom: TestGateway.now, endOfLife: TestGateway.now)),
+        firstSeenAt: TestGateway.now, lastSeenAt: TestGateway.now, retiredAt: TestGateway.now)
+}
+
+extension RegistryChangeRecord {
+    fileprivate static let full = RegistryChangeRecord(
+        id: UUID(), sync: RegistrySyncID(), provider: .bedrock, region: "r",
+        change: RegistryChange(kind: .added, model: "m", fields: [:]), noticedAt: TestGateway.now)
+}
+
+extension ParityReport {
+    fileprivate static var full: ParityReport {
+        get throws {
+            var other = ComparedRun.full
+            other.target.region = "other"
+            return try #require(ParityReport(of: [.full, .full, .full, other], reference: "r"))
+        }
+    }
+}
+
+extension Comparison {
+    fileprivate static let full = Comparison(of: .full, with: .full)
 }
 
 extension Verdict {

@@ -19,6 +19,7 @@ enum JobStoreConformance: String, CaseIterable, Sendable, CustomTestStringConver
     case stopsWhatRuns = "Cancelling leaves what runs to its worker, and the job ends with it"
     case keepsVerdicts = "Cancelling keeps the verdicts that there are"
     case endsByVerdicts = "A job ends by its verdicts"
+    case reusesCertificates = "A valid certificate of the suite stands for its target, unless a new one is asked for"
     case pointsToTheNewestVerdict = "A target's current certification is its newest verdict"
     case listsCurrentCertifications = "Current certifications are filtered, sorted and paged"
     case showsOneCertification = "A certification is found by its id"
@@ -40,6 +41,7 @@ enum JobStoreConformance: String, CaseIterable, Sendable, CustomTestStringConver
         case .stopsWhatRuns: try await Self.stopsWhatRuns(subject)
         case .keepsVerdicts: try await Self.keepsVerdicts(subject)
         case .endsByVerdicts: try await Self.endsByVerdicts(subject)
+        case .reusesCertificates: try await Self.reusesCertificates(subject)
         case .pointsToTheNewestVerdict: try await Self.pointsToTheNewestVerdict(subject)
         case .listsCurrentCertifications: try await Self.listsCurrentCertifications(subject)
         case .showsOneCertification: try await Self.showsOneCertification(subject)
@@ -137,6 +139,23 @@ extension JobStoreConformance {
         let now = try #require(try await subject.store.job(job.id))
         #expect(now.status == .completed)
         #expect(try await submit("key", "one") == .replayed(now))
+    }
+
+    private static func reusesCertificates(_ subject: some JobStoreUnderTest) async throws {
+        let (_, certified) = try await subject.job(of: subject.submission(["a.one"]))
+        let held = try #require(certified.first)
+        try await subject.judge(held.id, as: .certified, at: subject.second(1))
+        for (version, isReused) in [(1, true), (2, false), (nil, false)] {
+            var submission = subject.submission(["a.one", "b.two"], at: subject.second(2))
+            submission.reusableSuiteVersion = version
+            let (job, certifications) = try await subject.job(of: submission)
+            #expect(certifications.map(\.reusedFrom) == [isReused ? held.id : nil, nil])
+            #expect(job.counts == (isReused ? [.certified: 1, .queued: 1] : [.queued: 2]))
+        }
+        var submission = subject.submission(["a.one"], at: subject.second(3))
+        submission.reusableSuiteVersion = 1
+        #expect(try await subject.job(of: submission).job.status == .completed)
+        #expect(try await subject.current().map(\.id) == [held.id])
     }
 
     private static func listsJobsInPages(_ subject: some JobStoreUnderTest) async throws {

@@ -44,15 +44,34 @@ actor InMemoryJobStore: JobStore {
         try checkTrouble()
         submissions.append(submission)
         if let earlier = try earlierOutcome(of: submission) { return earlier }
-        let certifications = submission.targets.map { CertificationRecord($0, of: submission) }
+        let certifications = submission.targets.map { target in
+            CertificationRecord(target, of: submission, reusing: valid(for: target, of: submission))
+        }
         let job = JobRecord(submission, certifications)
         stored.append(
             Stored(
                 job: job, certifications: certifications, idempotencyKey: submission.idempotencyKey,
                 fingerprint: submission.fingerprint))
-        for certification in certifications { pointCurrent(to: certification) }
+        for certification in certifications where certification.reusedFrom == nil { pointCurrent(to: certification) }
         return .accepted(job)
     }
+
+    /// What stands for a target that is asked for again.
+    private func valid(for target: SubmittedTarget, of submission: JobSubmission) -> CertificationRecord? {
+        guard submission.reusableSuiteVersion == Self.suiteVersion, target.unsupported == nil else { return nil }
+        let held = stored.first { $0.certifications.contains { $0.id == current[target.target] } }
+        guard let held, held.job.suite == submission.suite,
+            let record = held.certifications.first(where: { $0.id == current[target.target] }),
+            [.certified, .qualityWarning].contains(record.status),
+            let end = record.certifiedUntil, end > submission.createdAt
+        else { return nil }
+        return record
+    }
+
+    /// Of the suite that every verdict here is by.
+    private static let suiteVersion = 1
+    /// How long certificates hold, in seconds.
+    private static let validity: TimeInterval = 3_600
 
     func job(_ id: JobID) throws -> JobRecord? {
         try checkTrouble()
@@ -162,6 +181,9 @@ actor InMemoryJobStore: JobStore {
         guard !stored[index].certifications[position].status.isTerminal else { return }
         stored[index].certifications[position].status = status
         stored[index].certifications[position].finishedAt = date
+        if [.certified, .qualityWarning].contains(status) {
+            stored[index].certifications[position].certifiedUntil = date.addingTimeInterval(Self.validity)
+        }
         pointCurrent(to: stored[index].certifications[position])
         let counts = JobRecord.counts(of: stored[index].certifications)
         stored[index].job.counts = counts
@@ -199,7 +221,21 @@ actor InMemoryJobStore: JobStore {
 }
 
 extension CertificationRecord {
-    fileprivate init(_ target: SubmittedTarget, of submission: JobSubmission) {
+    fileprivate init(
+        _ target: SubmittedTarget, of submission: JobSubmission, reusing valid: CertificationRecord?
+    ) {
+        if let valid {
+            self = valid
+            id = target.certificationID
+            jobID = submission.id
+            modelName = target.modelName
+            attempts = 0
+            queuedAt = submission.createdAt
+            startedAt = nil
+            finishedAt = submission.createdAt
+            reusedFrom = valid.id
+            return
+        }
         self.init(
             id: target.certificationID, jobID: submission.id, target: target.target, modelName: target.modelName,
             status: target.unsupported == nil ? .queued : .unsupported, attempts: 0,

@@ -1,0 +1,76 @@
+import Contracts
+
+/// A target's history as a table, the newest first.
+struct HistoryTable {
+    private static let heading = [
+        "finished", "status", "rating", "tests", "latency p50", "ttft p50", "suite", "profile", "certification",
+    ]
+
+    private let entries: [HistoryEntryAnswer]
+
+    init(_ entries: [HistoryEntryAnswer]) {
+        self.entries = entries
+    }
+
+    /// Lines joined by line feeds.
+    var text: String {
+        guard !entries.isEmpty else { return "The target has never been certified." }
+        let table = [Self.heading] + entries.map(Self.cells)
+        let widths = Self.heading.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
+        var lines = table.map { row in zip(row, widths).map { $0.padding(to: $1) }.joined(separator: "  ") }
+        if entries.contains(where: \.isCurrent) { lines.append("* what holds now") }
+        return lines.map(\.terminalSafe).joined(separator: "\n")
+    }
+
+    private static func cells(_ entry: HistoryEntryAnswer) -> [String] {
+        let milliseconds = { (value: Double?) in value.map { "\(Int($0.rounded())) ms" } ?? "–" }
+        let drift = entry.drift.map { " (\($0.lowercased()))" } ?? ""
+        return [
+            (entry.finishedAt ?? "–") + (entry.isCurrent ? "*" : ""), entry.status.rawValue + drift,
+            entry.rating.map { "\($0)" } ?? "–", entry.metrics.map { "\($0.passed) of \($0.judged)" } ?? "–",
+            milliseconds(entry.metrics?.latencyMs), milliseconds(entry.metrics?.ttftMs),
+            entry.suite.map { "\($0) v\(entry.suiteVersion ?? 0)" } ?? "–", entry.profile, entry.certificationId,
+        ]
+    }
+}
+
+/// What changed between two certifications, for people.
+struct ComparisonReport {
+    private let answer: ComparisonAnswer
+
+    init(_ answer: ComparisonAnswer) {
+        self.answer = answer
+    }
+
+    /// Lines joined by line feeds.
+    var text: String {
+        var lines = [
+            "\(answer.outcome): \(answer.model) in \(answer.region)", answer.explanation, "",
+            "before  \(Self.line(answer.baseline))", "after   \(Self.line(answer.candidate))",
+        ]
+        let probability = answer.pValue.map { ", p = \(Self.number($0))" } ?? ""
+        lines += ["", "\(answer.flips.count) of \(answer.pairedTests.counted("test")) flipped\(probability)"]
+        lines += answer.flips.map { "  \($0.test): \($0.before) → \($0.after)" }
+        lines += answer.capabilities.map { "  \($0.capability) \($0.worksNow ? "works now" : "works no more")" }
+        lines.append("")
+        lines += answer.figures.map { figure in
+            let values = [figure.before, figure.after].map { $0.map(Self.number) ?? "–" }.joined(separator: " → ")
+            var usual = " (too few runs to know what is usual)"
+            if let from = figure.usualFrom, let to = figure.usualTo {
+                usual = " (usual: \(Self.number(from)) to \(Self.number(to)))"
+            }
+            return "  \(figure.description): \(values)\(figure.change.map { ", \($0)" } ?? "")\(usual)"
+        }
+        return lines.map(\.terminalSafe).joined(separator: "\n")
+    }
+
+    private static func line(_ side: ComparisonAnswer.Side) -> String {
+        "\(side.finishedAt)  \(side.status.rawValue)  \(side.rating.map { "\($0)" } ?? "–")  "
+            + "\(side.suite) v\(side.suiteVersion)  \(side.certificationId)"
+    }
+
+    private static func number(_ value: Double) -> String {
+        let rounded = abs(value) < 10 ? (value * 1000).rounded() / 1000 : (value * 10).rounded() / 10
+        return "\(rounded)"
+    }
+}

@@ -1,0 +1,97 @@
+import Certification
+package import Contracts
+package import Foundation
+import Messaging
+import Postgres
+
+/// A certificate that ends soon and of which nobody has been told.
+package struct EndingCertificate: Sendable, Hashable {
+    package var certification: CertificationRecord
+    package var suite: SuiteID
+    package var expiresAt: Date
+}
+
+extension CertificationStore {
+    /// Announces the certificates that end within `notice` and were not announced with that length of notice before: one
+    /// event for those of one job.
+    ///
+    /// Several gateways may do so at once: whoever writes a certificate's row announces it, and the other one passes it
+    /// over. A certificate that was issued within the notice is not announced, nor one that another verdict has replaced.
+    /// `renewal` says which schedule renews a certificate in time.
+    ///
+    /// - Returns: how many were announced, at most `limit`, from 1.
+    package func announceExpiring(
+        within notice: Duration, limit: Int = CertificateExpiring.listedCertificatesLimit, now: Date,
+        renewal: @Sendable (EndingCertificate) -> CertificateExpiring.Renewal?
+    ) async throws -> Int {
+        let seconds = Int(notice / .seconds(1))
+        return try await announcing { connection in
+            let rows = try await connection.query(
+                """
+                WITH ending AS (
+                    SELECT c.id FROM certifications AS c
+                        JOIN current_certifications AS pointer ON pointer.certification_id = c.id
+                    WHERE c.certified_until IS NOT NULL AND c.reused_from IS NULL
+                        AND c.certified_until > \(now) AND c.certified_until <= \(now.addingTimeInterval(notice / .seconds(1)))
+                        AND c.certified_until - c.finished_at > \(notice)::interval
+                        AND NOT EXISTS (
+                            SELECT 1 FROM expiry_notices
+                            WHERE certification_id = c.id AND notice = \(seconds)::int)
+                    ORDER BY c.job_id, c.id LIMIT \(limit)
+                ), noticed AS (
+                    INSERT INTO expiry_notices (certification_id, notice, noticed_at)
+                    SELECT id, \(seconds)::int, \(now)::timestamptz FROM ending ORDER BY id
+                    ON CONFLICT DO NOTHING RETURNING certification_id
+                )
+                SELECT \(fragment: Self.certificationColumns), jobs.suite AS job_suite, jobs.notify AS job_notify
+                FROM noticed JOIN certifications AS c ON c.id = noticed.certification_id JOIN jobs ON jobs.id = c.job_id
+                ORDER BY c.job_id, c.model, c.region, c.profile, c.provider
+                """)
+            let jobs = Dictionary(grouping: try rows.map(NoticedCertificate.init), by: \.ending.certification.jobID)
+            let events = try jobs.sorted { $0.key < $1.key }.flatMap { job, noticed in
+                try Self.events(of: job, noticed, notice: seconds, now: now, renewal: renewal)
+            }
+            return (rows.count, events)
+        }
+    }
+
+    private static func events(
+        of job: JobID, _ noticed: [NoticedCertificate], notice: Int, now: Date,
+        renewal: (EndingCertificate) -> CertificateExpiring.Renewal?
+    ) throws -> [OutgoingMessage] {
+        guard let first = noticed.first else { return [] }
+        let limit = CertificateExpiring.listedCertificatesLimit
+        return try stride(from: 0, to: noticed.count, by: limit).map { start in
+            let part = noticed[start..<min(start + limit, noticed.count)].map(\.ending)
+            let event = CertificateExpiring(
+                jobID: job, suite: first.ending.suite, noticeSeconds: notice,
+                certificates: part.map { CertificateExpiring.Certificate($0, renewal: renewal($0)) }, noticedAt: now,
+                notify: first.notify)
+            return try OutgoingMessage(event, trace: nil, now: now)
+        }
+    }
+}
+
+/// A certificate whose notice was just written.
+private struct NoticedCertificate {
+    var ending: EndingCertificate
+    /// The addresses of its job.
+    var notify: [String]
+
+    init(_ row: PostgresRow) throws {
+        ending = EndingCertificate(
+            certification: try CertificationRecord(row), suite: try row.name("job_suite"),
+            expiresAt: try row.decode("certified_until"))
+        notify = try row.decode("job_notify")
+    }
+}
+
+extension CertificateExpiring.Certificate {
+    fileprivate init(_ ending: EndingCertificate, renewal: CertificateExpiring.Renewal?) {
+        let record = ending.certification
+        self.init(
+            certificationID: record.id, target: record.target,
+            modelName: record.modelName ?? record.target.model.rawValue, status: record.status, rating: record.rating,
+            expiresAt: ending.expiresAt, renewal: renewal)
+    }
+}

@@ -1,0 +1,26 @@
+import Contracts
+import Postgres
+
+extension CertificationStore {
+    /// The certification whose certificate stands for a submitted target, if there is one: the target's current one, as long
+    /// as its certificate holds and says the same as a new one would be asked, which is the same suite in the same version.
+    ///
+    /// Reads `submitted`, the row of the target.
+    static func validCertification(for submission: JobSubmission) -> SQLStatement {
+        guard let version = submission.reusableSuiteVersion else {
+            return "SELECT * FROM certifications WHERE false"
+        }
+        return """
+            SELECT held.*
+            FROM current_certifications AS pointer
+                JOIN certifications AS held ON held.id = pointer.certification_id
+                JOIN runs ON runs.certification_id = held.id AND runs.fence = held.fence
+            WHERE submitted.reason_code IS NULL
+                AND (pointer.provider, pointer.model, pointer.region, pointer.profile)
+                    = (submitted.provider, submitted.model, submitted.region, submitted.profile)
+                AND held.status IN ('CERTIFIED', 'QUALITY_WARNING')
+                AND held.certified_until > \(submission.createdAt)
+                AND runs.suite = \(submission.suite.rawValue) AND runs.suite_version = \(version)
+            """
+    }
+}

@@ -1,0 +1,83 @@
+import Certification
+package import Contracts
+package import Foundation
+import Postgres
+
+extension CertificationStore {
+    package func registrySync(_ id: RegistrySyncID) async throws -> RegistrySyncRecord? {
+        try await client.query(
+            "SELECT \(fragment: RegistrySyncRecord.columns) FROM registry_syncs WHERE id = \(id.rawValue)"
+        ).first.map(RegistrySyncRecord.init)
+    }
+
+    /// What is known of the regions' lists, by provider and region.
+    package func registryRegions() async throws -> [RegistryRegionRecord] {
+        try await client.query(
+            """
+            SELECT regions.*, (
+                SELECT count(*) FROM registry_models AS listed
+                WHERE (listed.provider, listed.region) = (regions.provider, regions.region)
+                    AND listed.retired_at IS NULL) AS models
+            FROM registry_regions AS regions ORDER BY provider, region
+            """
+        ).map { row in
+            RegistryRegionRecord(
+                provider: try row.name("provider"), region: try row.name("region"),
+                syncedAt: try row.decodeIfPresent("synced_at"), triedAt: try row.decode("tried_at"),
+                failure: try row.decodeIfPresent("failure"), models: try row.decode("models"))
+        }
+    }
+
+    /// Models that end: those that are legacy, that have a last day, or that are gone; by model and region.
+    package func endingModels(limit: Int) async throws -> [RegistryModelRecord] {
+        try await client.query(
+            """
+            SELECT provider, region, detail, first_seen_at, last_seen_at, retired_at FROM registry_models
+            WHERE end_of_life IS NOT NULL OR retired_at IS NOT NULL OR detail #>> '{lifecycle,status}' = 'LEGACY'
+            ORDER BY model, region LIMIT \(limit)
+            """
+        ).map { row in
+            RegistryModelRecord(
+                provider: try row.name("provider"), region: try row.name("region"),
+                model: try row.decode(JSONB<SyncedModel>.self, "detail").value,
+                firstSeenAt: try row.decode("first_seen_at"), lastSeenAt: try row.decode("last_seen_at"),
+                retiredAt: try row.decodeIfPresent("retired_at"))
+        }
+    }
+
+    /// Lists at most `limit` changes, from 1, the newest first. The page starts after the change `last`; nil asks for the
+    /// first page.
+    package func registryChanges(after last: UUID?, limit: Int) async throws -> [RegistryChangeRecord] {
+        let condition: SQLStatement =
+            last.map { "(noticed_at, id) < (SELECT noticed_at, id FROM registry_changes WHERE id = \($0))" } ?? "true"
+        return try await client.query(
+            """
+            SELECT id, sync_id, provider, model, region, kind, fields, noticed_at FROM registry_changes
+            WHERE \(fragment: condition) ORDER BY noticed_at DESC, id DESC LIMIT \(limit)
+            """
+        ).map { row in
+            RegistryChangeRecord(
+                id: try row.decode("id"), sync: try row.identifier("sync_id"), provider: try row.name("provider"),
+                region: try row.name("region"),
+                change: RegistryChange(
+                    kind: try row.name("kind"), model: try row.name("model"),
+                    fields: try row.decode(JSONB<[String: [String]]>.self, "fields").value),
+                noticedAt: try row.decode("noticed_at"))
+        }
+    }
+
+    /// When a target's model reached the end of its life in the region, as far as its provider said; nil while it has not.
+    ///
+    /// A model that is gone from the list without ever having been called legacy may be missing by mistake: it has not ended.
+    package func endOfLife(of target: Target, now: Date) async throws -> Date? {
+        try await client.query(
+            """
+            SELECT COALESCE(end_of_life, retired_at) AS ended_at FROM registry_models
+            WHERE provider = \(target.provider.rawValue) AND model = \(target.model.rawValue)
+                AND region = \(target.region.rawValue)
+                AND (end_of_life <= \(now)
+                     OR end_of_life IS NULL AND retired_at <= \(now) AND detail #>> '{lifecycle,status}' = 'LEGACY')
+            """
+        ).first?.decodeIfPresent("ended_at")
+    }
+}

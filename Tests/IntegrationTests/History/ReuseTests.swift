@@ -1,0 +1,64 @@
+import Certification
+import Contracts
+import Foundation
+import Testing
+
+@testable import CertificationStore
+
+@Suite("Reusing a valid certificate")
+struct ReuseTests {
+    @Test(
+        "A valid certificate of the same suite ends the certification at once, without a request or another certificate"
+    )
+    func reuse() async throws {
+        try await CertificationScenario.run { scenario in
+            let held = try await scenario.certify(after: 0)
+            let (job, certifications) = try await scenario.submitReusing(after: 60)
+            let reused = try #require(certifications.first)
+            #expect(reused.status == .certified && reused.reusedFrom == held.id && reused.attempts == 0)
+            #expect(reused.rating == held.rating && reused.certifiedUntil == held.certifiedUntil)
+            #expect(job.status == .completed && job.finishedAt == scenario.start.addingTimeInterval(60))
+            #expect(try await scenario.outboxPayloads(CertificateIssued.self).count == 1)
+            let requested = try await scenario.outboxPayloads(CertificationRequested.self)
+            #expect(!requested.contains { $0.jobID == job.id })
+            let finished = try await scenario.outboxPayloads(CertificationFinished.self).filter { $0.jobID == job.id }
+            #expect(finished.map(\.certification.reusedFrom) == [held.id])
+            let ended = try #require(try await scenario.outboxPayloads(JobFinished.self).last { $0.jobID == job.id })
+            #expect(ended.certifications.map(\.reusedFrom) == [held.id])
+            // What was measured stays current, and the history holds measurements only.
+            #expect(
+                try await scenario.store.currentCertifications(matching: .init(), after: nil, limit: 9).map(\.id) == [
+                    held.id
+                ])
+            let again = try await scenario.submitReusing(after: 120)
+            #expect(again.certifications.first?.reusedFrom == held.id)
+        }
+    }
+
+    @Test("What is forced, of another version of the suite, expired or not certified is certified")
+    func noReuse() async throws {
+        try await CertificationScenario.run { scenario in
+            try await scenario.certify(after: 0)
+            for (version, seconds) in [(nil, 60.0), (2, 60), (1, 8 * 86_400)] {
+                let (job, certifications) = try await scenario.submitReusing(suiteVersion: version, after: seconds)
+                #expect(certifications.first?.status == .queued && certifications.first?.reusedFrom == nil)
+                #expect(job.status == .queued)
+            }
+            try await scenario.certify(.failed, passed: 2, failed: 2, after: 100)
+            #expect(try await scenario.submitReusing(after: 160).certifications.first?.status == .queued)
+        }
+    }
+
+    @Test("The places of reused targets in the window go to others, and every target is settled once")
+    func window() async throws {
+        try await CertificationScenario.run(dispatchWindow: 1) { scenario in
+            let held = try await scenario.certify(after: 0)
+            let (job, certifications) = try await scenario.submitReusing(
+                ["vendor.model", "vendor.other", "vendor.embedding"], after: 60, unsupported: ["vendor.embedding"])
+            #expect(job.counts == [.certified: 1, .queued: 1, .unsupported: 1])
+            let requests = try await scenario.outboxPayloads(CertificationRequested.self).filter { $0.jobID == job.id }
+            #expect(requests.map(\.target.model) == ["vendor.other"])
+            #expect(certifications.compactMap(\.reusedFrom) == [held.id])
+        }
+    }
+}
