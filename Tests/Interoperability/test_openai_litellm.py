@@ -192,15 +192,29 @@ def test_a_model_behind_the_proxy_is_certified(system, token):
 
 def test_what_the_proxy_answers_by_itself_is_judged_by_what_it_says(system, token):
     gateway, _ = system
-    found = by_model(certify(gateway, token, ["parrot", "throttled", "broken", "missing"], ["global"]))
+    found = by_model(certify(gateway, token, ["parrot", "broken", "missing"], ["global"]))
     # It answers everything with the same sentence.
     assert found["parrot"]["status"] in ("FAILED", "QUALITY_WARNING")
-    assert found["throttled"]["status"] == "INCONCLUSIVE"
-    assert found["throttled"]["reasonCode"] == "THROTTLED_RPM"
     assert found["broken"]["status"] == "INCONCLUSIVE"
     assert found["broken"]["reasonCode"] == "INTERNAL"
     assert found["missing"]["status"] == "UNSUPPORTED"
     assert found["missing"]["reasonCode"] == "MODEL_NOT_FOUND"
+
+
+def test_a_throttle_of_the_proxy_is_one(system, token):
+    gateway, _ = system
+    jobs = f"{gateway}/api/v1/certifications/jobs"
+    job = request("POST", jobs, token, {"models": ["throttled"], "regions": ["global"]})
+    deadline = time.monotonic() + 60
+    while True:
+        (certification,) = request("GET", f"{jobs}/{job['id']}", token)["certifications"]
+        if certification["status"] == "RETRYING":
+            break
+        assert time.monotonic() < deadline, certification
+        time.sleep(0.1)
+    assert certification["reasonCode"] == "THROTTLED_RPM"
+    # It would be put off again and again.
+    request("DELETE", f"{jobs}/{job['id']}", token)
 
 
 def test_what_is_not_configured_is_unsupported_before_any_call(system, token):

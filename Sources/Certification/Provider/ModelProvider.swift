@@ -2,7 +2,8 @@ package import Contracts
 
 /// Calls models. The domain's only way to the outside; implemented per provider and by the tests' scripted provider.
 ///
-/// A provider makes one call on the wire per method call: no hidden retries. Cancelling the task closes the connection.
+/// A provider makes one call on the wire per method call: no hidden retries. Only a request whose form the server refuses
+/// before it calls the model may go out once more in another form. Cancelling the task closes the connection.
 package protocol ModelProvider: Sendable {
     /// Which targets it serves.
     var id: ProviderID { get }
