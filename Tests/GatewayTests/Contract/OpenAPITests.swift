@@ -413,7 +413,8 @@ extension Verdict {
 extension Metrics {
     fileprivate static let full = Metrics(
         passed: 1, failed: 0, noAnswer: 0, errors: 0, graderErrors: 0, skipped: 0, reported: 0, successRate: 1,
-        successInterval: ConfidenceInterval.full, retries: 0, calls: 1, availability: 1, availabilityInterval: ConfidenceInterval.full, errorRate: 0,
+        successInterval: ConfidenceInterval.full, retries: 0, calls: 1, availability: 1,
+        availabilityInterval: ConfidenceInterval.full, errorRate: 0,
         throttleRate: 0, throttleInterval: ConfidenceInterval.full, errorCounts: [.unknown: 0],
         latency: Distribution(
             count: 2, meanMs: 1, p50: Percentile(milliseconds: 1, isReliable: false)),

@@ -4,6 +4,7 @@ import Contracts
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import Postgres
 import Testing
 
 @testable import Gateway
