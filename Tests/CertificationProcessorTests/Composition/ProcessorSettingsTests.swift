@@ -1,3 +1,5 @@
+import Certification
+import Contracts
 import Logging
 import Messaging
 import ModelProviders
