@@ -1,3 +1,4 @@
+import ArgumentParser
 import Certification
 import Contracts
 import Testing
