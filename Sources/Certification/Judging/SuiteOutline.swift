@@ -32,8 +32,8 @@ package struct SuiteOutline: Sendable, Hashable, Codable {
             id: id, version: version,
             tests: tests.map {
                 SuiteTest(
-                    id: $0.id, name: $0.name, dimension: $0.dimension, isGate: $0.isGate, calls: [], timeoutSeconds: 0,
-                    counts: $0.counts, weight: $0.weight)
+                    id: $0.id, name: $0.name, dimension: $0.dimension, isGate: $0.isGate, counts: $0.counts,
+                    weight: $0.weight, calls: [], timeoutSeconds: 0)
             })
     }
 }

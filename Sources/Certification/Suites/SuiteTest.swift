@@ -34,7 +34,7 @@ package struct SuiteTest: Sendable, Hashable, Codable {
 
     package init(
         id: TestID, name: String, dimension: Dimension, isGate: Bool = false, vendors: [Vendor]? = nil,
-        calls: [TestCall], repeats: Int = 1, timeoutSeconds: Double, counts: Bool = true, weight: Double = 1
+        counts: Bool = true, weight: Double = 1, calls: [TestCall], repeats: Int = 1, timeoutSeconds: Double
     ) {
         self.id = id
         self.name = name
