@@ -15,7 +15,7 @@ struct FiguresReportTests {
             """
             {"coverage": {"judged": 9, "applicable": 10, "total": 11, "reported": 2}, "quality": 0.9167,
              "qualityInterval": {"lower": 0.55, "upper": 0.98}, "successRate": 0.8889,
-             "successInterval": {"lower": 0.565, "upper": 0.98}, "calls": 30, "availability": 0.996,
+             "successInterval": {"lower": 0.57, "upper": 0.98}, "calls": 30, "availability": 0.996,
              "throttleRate": 0.3, "unknownErrors": 1, "latencyP50Ms": 812.4, "ttftP50Ms": 301.2,
              "outputTokensPerSecond": 42.5, "serviceLevel": {"serviceClass": "small", "met": 7, "requests": 9},
              "costUsd": "0.0012",
