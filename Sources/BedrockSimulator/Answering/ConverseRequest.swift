@@ -125,7 +125,7 @@ struct ConverseRequest: Decodable, Sendable {
 /// What a model takes.
 struct ModelLimits: Sendable, Hashable {
     /// In the simulator's tokens.
-    var context = 200_000
+    var context = 16_000
     var output = 64_000
     var takesTools = true
     var takesImages = true
