@@ -36,7 +36,8 @@ struct CertificationRoutes: Sendable {
         }
         let found = try await store.currentCertifications(
             matching: CertificationFilter(
-                models: models, regions: region.map { [$0] } ?? [], statuses: status.map { [$0] } ?? []),
+                provider: model?.provider, models: models, regions: region.map { [$0] } ?? [],
+                statuses: status.map { [$0] } ?? []),
             after: page.after.map { CertificationCursor(last: CertificationID(rawValue: $0)) }, limit: page.fetchLimit)
         return try Self.respond(page.page(of: found, id: \.id.rawValue, signer: cursors))
     }
