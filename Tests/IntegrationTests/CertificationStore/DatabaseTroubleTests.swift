@@ -39,7 +39,7 @@ struct DatabaseTroubleTests {
                 // The repetition waits for the job's row that the first commit holds, or is a commit under way itself.
                 let repetition: SQLStatement =
                     loss == .connectionCut
-                    ? "query LIKE '%FOR UPDATE%' AND wait_event_type = 'Lock'" : "query = 'COMMIT'"
+                    ? "query LIKE '%FOR NO KEY UPDATE%' AND wait_event_type = 'Lock'" : "query = 'COMMIT'"
                 try await PostgresScratch.wait(until: repetition, of: worker.client)
                 try await gate.execute("SELECT pg_advisory_unlock(\(lock))")
                 return (try await writing, worker.log)
