@@ -147,7 +147,7 @@ struct MailComposerTests {
         }
         let encoded = String(decoding: mail.encoded(), as: UTF8.self)
         let headers = try #require(encoded.components(separatedBy: "\r\n\r\n").first)
-        #expect(!headers.lowercased().contains("bcc"))
+        #expect(!headers.lowercased().contains("bcc:"))
     }
 
     @Test("Targets beyond those listed are counted")
