@@ -58,10 +58,10 @@ package struct ParityReport: Sendable, Hashable {
     /// In a sentence.
     package var explanation: String
 
+    /// Nil when the reference has no run.
+    ///
     /// Reports on runs of one model through one kind of profile; those of other suites or versions than the newest run of the
     /// reference are left out.
-    ///
-    /// - Returns: nil when the reference has no run.
     package init?(of runs: [ComparedRun], reference: Region) {
         let newestFirst = runs.sorted { ($0.finishedAt, $0.certification) > ($1.finishedAt, $1.certification) }
         guard let newest = newestFirst.first(where: { $0.target.region == reference }) else { return nil }
