@@ -245,7 +245,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "CertForgeCLI", "Gateway", "GatewayTests", "ServiceRuntime", "CertificationProcessor", "Notifier",
-                "AMQP", "Postgres", hummingbirdTesting, httpTypes, metricsTestKit, coreMetrics,
+                "AMQP", "Postgres", hummingbirdTesting, httpTypes, nioCore, metricsTestKit, coreMetrics,
                 "Curl", "Messaging", "MessagingTesting",
                 "MessagingRabbitMQ", "MessagingPostgres", "CertificationStore", "Certificates", "Certification",
                 "Contracts", lifecycle, logging, metrics,

@@ -15,8 +15,6 @@ import Testing
     func golden() throws {
         let price = CertificateTerms.Price(name: "haiku@2026-11-01", digest: String(repeating: "cd", count: 32))
         let written = try Sample.statement(price: price)
-        try Data(JSONDecoder().decode(JSONValue.self, from: written.payload()).lines().joined(separator: "\n").utf8)
-            .write(to: Self.example)  // TEMP
         let golden = try Data(contentsOf: Self.example)
         let expected = try JSONDecoder().decode(JSONValue.self, from: golden)
         #expect(try JSONDecoder().decode(JSONValue.self, from: written.payload()) == expected)

@@ -46,7 +46,7 @@ package struct CertificateBadge: Sendable, Hashable {
     /// Whether it tells of trouble; Shields then lets nobody choose another colour.
     package let isError: Bool
 
-    /// - Parameter name: what the target is called; a model's or a provider's own words are bounded and cleaned here.
+    /// The name is what the target is called; a model's or a provider's own words are bounded and cleaned here.
     package init(name: String, state: State) {
         let label = UntrustedText(name).line(limit: 40)
         self.label = label.isEmpty ? "certforge" : label

@@ -23,9 +23,8 @@ struct EntityTag: Sendable, Hashable {
 
 /// An answer that anybody may have, and any cache may keep for a while.
 enum PublicResponse {
-    /// 200 with an entity tag, or 304 when the client already has the body.
-    ///
-    /// - Parameter maxAge: For how many seconds it may be shown without asking again.
+    /// 200 with an entity tag, or 304 when the client already has the body. It may be shown for `maxAge` seconds without
+    /// asking again.
     static func respond(
         with data: Data, type: String, maxAge: Int, headers: HTTPFields = [:], for request: Request
     ) -> Response {

@@ -113,7 +113,8 @@ struct CertificateTests {
             #expect(try await scenario.store.signedRevocations(now: moment.addingTimeInterval(1)) == signed)
             let list = try RevocationList(signed, keys: keys)
             let verifier = CertificateVerifier(keys: keys, revocations: list)
-            #expect(verifier.report(on: try #require(record.jws), at: moment).outcome == .revoked)
+            let jws = try #require(record.jws)
+            #expect(verifier.report(on: jws, at: moment).outcome == .revoked)
         }
     }
 

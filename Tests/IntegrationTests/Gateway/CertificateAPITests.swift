@@ -5,6 +5,8 @@ import Contracts
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
+import NIOCore
+import Postgres
 import Testing
 
 @testable import Gateway
