@@ -6,6 +6,14 @@ struct ChatQuestion: Decodable, Sendable {
     struct Message: Decodable, Sendable {
         var role: String
         var content: JSONValue?
+        var toolCalls: [JSONValue]?
+        var toolCallID: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case role, content
+            case toolCalls = "tool_calls"
+            case toolCallID = "tool_call_id"
+        }
 
         /// The text of a string, or of a list's parts.
         var text: String {
@@ -34,6 +42,7 @@ struct ChatQuestion: Decodable, Sendable {
     var streamOptions: StreamOptions?
     var tools: [JSONValue]?
     var toolChoice: JSONValue?
+    var responseFormat: JSONValue?
 
     private enum CodingKeys: String, CodingKey {
         case model, messages, temperature, stop, stream, tools
@@ -42,6 +51,7 @@ struct ChatQuestion: Decodable, Sendable {
         case topP = "top_p"
         case streamOptions = "stream_options"
         case toolChoice = "tool_choice"
+        case responseFormat = "response_format"
     }
 
     var tokenLimit: Int? { maxCompletionTokens ?? maxTokens }
@@ -52,26 +62,6 @@ struct ChatQuestion: Decodable, Sendable {
         case .array(let values): values.compactMap(\.string)
         default: []
         }
-    }
-
-    /// The same question as Converse puts it: what answers Bedrock's calls answers this one too.
-    func converseBody() throws -> Data {
-        let spoken = messages.filter { ["user", "assistant"].contains($0.role) && !$0.text.isEmpty }
-        let system = messages.filter { ["system", "developer"].contains($0.role) }.map(\.text)
-        var inference: [String: JSONValue] = [:]
-        inference["maxTokens"] = tokenLimit.map { .number(Decimal($0)) }
-        if !stopSequences.isEmpty { inference["stopSequences"] = .array(stopSequences.map(JSONValue.string)) }
-        var body: [String: JSONValue] = [
-            "messages": .array(
-                spoken.map { message in
-                    .object([
-                        "role": .string(message.role),
-                        "content": .array([.object(["text": .string(message.text)])]),
-                    ])
-                }), "inferenceConfig": .object(inference),
-        ]
-        if !system.isEmpty { body["system"] = .array(system.map { .object(["text": .string($0)]) }) }
-        return try JSONEncoder().encode(JSONValue.object(body))
     }
 }
 

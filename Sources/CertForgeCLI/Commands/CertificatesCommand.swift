@@ -111,13 +111,3 @@ struct CertificatesCommand: AsyncParsableCommand {
         return "\(certificate.id)  \(standing.padding(to: 10))  \(rating)  \(target)  \(until)".terminalSafe
     }
 }
-
-extension CertificateID: ExpressibleByArgument {
-    /// Reads the canonical form of a UUID.
-    package init?(argument: String) { self.init(argument) }
-}
-
-extension CertificationID: ExpressibleByArgument {
-    /// Reads the canonical form of a UUID.
-    package init?(argument: String) { self.init(argument) }
-}

@@ -66,8 +66,3 @@ extension String {
         addingPercentEncoding(withAllowedCharacters: .alphanumerics.union(CharacterSet(charactersIn: "-._~:"))) ?? self
     }
 }
-
-extension CertificationID: ExpressibleByArgument {
-    /// Reads the canonical form of a UUID.
-    package init?(argument: String) { self.init(argument) }
-}

@@ -63,8 +63,3 @@ struct Jobs: AsyncParsableCommand {
 }
 
 extension JobStatus: ExpressibleByArgument {}
-
-extension JobID: ExpressibleByArgument {
-    /// Reads the canonical form of a UUID.
-    package init?(argument: String) { self.init(argument) }
-}

@@ -19,8 +19,3 @@ struct ShowResult: AsyncParsableCommand {
         Console.result(String(decoding: data, as: UTF8.self))
     }
 }
-
-extension CertificationID: ExpressibleByArgument {
-    /// Reads the canonical form of a UUID.
-    package init?(argument: String) { self.init(argument) }
-}

@@ -146,8 +146,3 @@ struct WaitingOptions: ParsableArguments {
         }
     }
 }
-
-extension MessageID: ExpressibleByArgument {
-    /// Reads the canonical form of a UUID.
-    package init?(argument: String) { self.init(argument) }
-}

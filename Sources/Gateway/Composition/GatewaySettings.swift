@@ -108,6 +108,8 @@ struct GatewaySettings: Sendable {
             return try ProvidersFile(yaml: yaml, source: source)
         } catch {
             throw ConfigurationFailure(key: "PROVIDERS_FILE", problem: "cannot be used: \(error)")
+        }
+    }
 
     private static func signingKey(_ text: String) throws(ConfigurationFailure) -> SigningKey {
         do {
