@@ -109,10 +109,12 @@ struct CertificateAPITests {
     func tokens() async throws {
         try await Self.run { _, gateway, record in
             for path in [Self.root, "/api/v1/certifications/\(record.certificationID)/evidence"] {
-                #expect(try await gateway.send(.get, path, token: .none).status == .unauthorized)
+                let refused = try await gateway.send(.get, path, token: .none)
+                #expect(refused.status == .unauthorized)
             }
             let path = "\(Self.root)/\(record.id)/revocation"
-            #expect(try await gateway.send(.post, path, body: #"{"reason":"r"}"#, token: .none).status == .unauthorized)
+            let refused = try await gateway.send(.post, path, body: #"{"reason":"r"}"#, token: .none)
+            #expect(refused.status == .unauthorized)
         }
     }
 
