@@ -43,7 +43,7 @@ extension JSONValue {
             }
             text += "]"
         case .string(let string): Self.write(string, to: &text)
-        case .number(let number): text += Self.canonical((number as NSDecimalNumber).doubleValue)
+        case .number(let number): text += Self.canonical(Double("\(number)") ?? 0)
         case .boolean(let value): text += value ? "true" : "false"
         case .null: text += "null"
         }
