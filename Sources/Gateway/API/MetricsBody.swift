@@ -129,9 +129,9 @@ struct MetricsBody: Sendable, Encodable {
         serviceLevel = metrics.serviceLevel.map(ServiceLevelBody.init)
         cost = metrics.cost.map { cost in
             Cost(
-                totalUSD: cost.total.exactUSD,
+                totalUSD: cost.total.decimal,
                 byTestUSD: Dictionary(
-                    cost.byTest.map { ($0.key.rawValue, $0.value.exactUSD) }, uniquingKeysWith: { first, _ in first }),
+                    cost.byTest.map { ($0.key.rawValue, $0.value.decimal) }, uniquingKeysWith: { first, _ in first }),
                 estimatedCalls: cost.estimatedCalls, unpricedCalls: cost.unpricedCalls)
         }
     }
@@ -205,16 +205,5 @@ struct ServiceLevelBody: Sendable, Encodable {
         requests = report.requests
         share = report.share
         goodputPerSecond = report.goodputPerSecond
-    }
-}
-
-extension Money {
-    /// In dollars with all nine decimals that there may be, without needless zeros: `0.0012`.
-    var exactUSD: String {
-        let (whole, part) = nanoDollars.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
-        let digits = String(part)
-        var decimals = String(repeating: "0", count: 9 - digits.count) + digits
-        while decimals.last == "0" { decimals.removeLast() }
-        return (nanoDollars < 0 ? "-" : "") + "\(whole)" + (decimals.isEmpty ? "" : ".\(decimals)")
     }
 }

@@ -106,7 +106,7 @@ struct FiguresBody: Sendable, Encodable {
         ttftP50Ms = metrics.ttft.p50?.milliseconds
         outputTokensPerSecond = metrics.outputTokensPerSecond
         serviceLevel = metrics.serviceLevel.map(ServiceLevelBody.init)
-        costUSD = metrics.cost?.total.exactUSD
+        costUSD = metrics.cost?.total.decimal
         capabilities = verdict.capabilities?.entries.map(CapabilityBody.init) ?? []
         topFailures = verdict.topFailures.map(FailureBody.init)
     }

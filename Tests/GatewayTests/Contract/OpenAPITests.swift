@@ -111,7 +111,7 @@ struct OpenAPITests {
         case interval = "Interval"
         case throughput = "Throughput"
         case serviceLevel = "ServiceLevel"
-        case cost = "Cost"
+        case measuredCost = "MeasuredCost"
         case coverage = "Coverage"
         case quality = "Quality"
         case capabilityFinding = "CapabilityFinding"
@@ -164,7 +164,7 @@ struct OpenAPITests {
             case .certificationDetail:
                 try names(CertificationDetailBody(CertificationDetail(record: .full, runs: [], results: [])))
                     .subtracting(names(CertificationBody(.full)))
-            case .interval, .throughput, .serviceLevel, .cost, .coverage, .quality, .capabilityFinding, .topFailure,
+            case .interval, .throughput, .serviceLevel, .measuredCost, .coverage, .quality, .capabilityFinding, .topFailure,
                 .figures, .resultDocument:
                 try verdictFields()
             case .certificate: try names(CertificateBody(.full, now: TestGateway.now))
@@ -242,7 +242,7 @@ struct OpenAPITests {
             case .interval: try names(try #require(metrics.successInterval))
             case .throughput: try names(try #require(metrics.throughput?.first))
             case .serviceLevel: try names(try #require(metrics.serviceLevel))
-            case .cost: try names(try #require(metrics.cost))
+            case .measuredCost: try names(try #require(metrics.cost))
             case .coverage: try names(figures.coverage)
             case .quality: try names(QualityBody(try #require(Verdict.full.quality)))
             case .capabilityFinding: try names(try #require(figures.capabilities.first))
@@ -406,7 +406,7 @@ extension Verdict {
         },
         capabilities: CapabilityMatrix(declared: [.tools], observed: [:]),
         basis: Basis(
-            outline: SuiteOutline(.base), facts: JudgingFacts(declared: [.tools], serviceClass: .small),
+            outline: SuiteOutline(Certification.Suite(id: .base, version: 1, tests: [])), facts: JudgingFacts(declared: [.tools], serviceClass: .small),
             interruption: .timeout))
 }
 

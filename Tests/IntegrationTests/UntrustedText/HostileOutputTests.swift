@@ -48,7 +48,7 @@ struct HostileOutputTests {
         .jsonSchema(.object(["additionalProperties": .boolean(false)])), .exact(anyOf: ["wanted"]),
     ]
 
-    private func verdict(_ text: String, isFailing: Bool, grader: Grader) async -> (TestResult, Verdict) {
+    private func verdict(_ text: String, isFailing: Bool, grader: Grader) async throws -> (TestResult, Verdict) {
         let test = SuiteTest(
             id: "gate", name: "Gate", dimension: .liveness, isGate: true,
             calls: [
@@ -61,16 +61,16 @@ struct HostileOutputTests {
         let executor = TestExecutor(provider: HostileProvider(text: text, isFailing: isFailing))
         let result = await executor.run(test, on: target, attempt: 1)
         let history = TestHistory(suite: suite, results: [result])
-        return (result, Judge().verdict(on: history, at: Date(timeIntervalSince1970: 1_800_000_000)))
+        return (result, try Judge.bundled().verdict(on: history, at: Date(timeIntervalSince1970: 1_800_000_000)))
     }
 
     @Test("It is neutral and short in results, verdicts, mails and the terminal", arguments: texts)
     func everywhere(text: String) async throws {
         for grader in Self.graders {
-            let (result, verdict) = await verdict(text, isFailing: false, grader: grader)
+            let (result, verdict) = try await verdict(text, isFailing: false, grader: grader)
             try checkStored(result, verdict)
         }
-        let (result, verdict) = await verdict(text, isFailing: true, grader: .nonEmpty)
+        let (result, verdict) = try await verdict(text, isFailing: true, grader: .nonEmpty)
         try checkStored(result, verdict)
         try checkMail(verdict)
         checkTerminal(verdict)
@@ -104,7 +104,7 @@ struct HostileOutputTests {
         let mail = composer.message(
             for: ClaimedNotification(
                 id: id, fence: 1, attempt: 1, recipient: "bob@example.org", mailMessageID: "<\(id)@example.org>",
-                report: job, trace: nil, createdAt: verdict.judgedAt))
+                subject: .jobFinished(job), trace: nil, createdAt: verdict.judgedAt))
         for form in [mail.text, mail.html] { #expect(isNeutral(form, allowing: ["\n"])) }
         for markup in ["<script", "<img", "'onmouseover", "<!ENTITY"] { #expect(!mail.html.contains(markup)) }
         #expect(!String(decoding: mail.encoded(), as: UTF8.self).contains("\nBcc"))
