@@ -79,7 +79,8 @@ struct CertificationBody: Sendable, Encodable {
         case id
         case jobID = "jobId"
         case provider, model, modelName, region, profile, status, attempts, rating, badge, reasonCode, reason, remedy
-        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil, deferredBecause, figures, cost
+        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil, deferredBecause, figures,
+            cost
         case reusedFrom
         case links
     }

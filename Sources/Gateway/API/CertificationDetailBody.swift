@@ -136,7 +136,8 @@ struct TestResultBody: Sendable, Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case test, outcome, explanation, attempt, latencyMs, ttftMs, calls, inputTokens, outputTokens, measures, cost, error
+        case test, outcome, explanation, attempt, latencyMs, ttftMs, calls, inputTokens, outputTokens, measures, cost,
+            error
         case excerpt, capabilities
         case providerRequestIDs = "providerRequestIds"
         case startedAt, finishedAt

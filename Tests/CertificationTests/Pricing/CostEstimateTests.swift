@@ -58,7 +58,8 @@ struct CostEstimateTests {
     func resuming() throws {
         let done = TestResult(
             test: "one", outcome: .pass, explanation: "", attempt: 1, startedAt: .distantPast, finishedAt: .distantPast)
-        let estimate = CostEstimator().estimate(suite, of: target, facts: ModelFacts(), at: try applied(), after: [done])
+        let estimate = CostEstimator().estimate(
+            suite, of: target, facts: ModelFacts(), at: try applied(), after: [done])
         #expect(estimate.worstCase == CostEstimate.Extent())
     }
 

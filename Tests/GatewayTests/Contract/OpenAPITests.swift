@@ -164,7 +164,8 @@ struct OpenAPITests {
             case .certificationDetail:
                 try names(CertificationDetailBody(CertificationDetail(record: .full, runs: [], results: [])))
                     .subtracting(names(CertificationBody(.full)))
-            case .interval, .throughput, .serviceLevel, .measuredCost, .coverage, .quality, .capabilityFinding, .topFailure,
+            case .interval, .throughput, .serviceLevel, .measuredCost, .coverage, .quality, .capabilityFinding,
+                .topFailure,
                 .figures, .resultDocument:
                 try verdictFields()
             case .certificate: try names(CertificateBody(.full, now: TestGateway.now))
@@ -406,7 +407,8 @@ extension Verdict {
         },
         capabilities: CapabilityMatrix(declared: [.tools], observed: [:]),
         basis: Basis(
-            outline: SuiteOutline(Certification.Suite(id: .base, version: 1, tests: [])), facts: JudgingFacts(declared: [.tools], serviceClass: .small),
+            outline: SuiteOutline(Certification.Suite(id: .base, version: 1, tests: [])),
+            facts: JudgingFacts(declared: [.tools], serviceClass: .small),
             interruption: .timeout))
 }
 
