@@ -44,7 +44,9 @@ struct SuiteModelTests {
         var result: TestResult?
         try await SimulatorScenario.run { scenario in
             let executor = TestExecutor(provider: try scenario.provider(timeout: .seconds(120)))
-            result = await executor.run(test, on: scenario.target(behaviour), attempt: 1)
+            result = await executor.run(
+                test, on: scenario.target(behaviour), attempt: 1,
+                facts: ModelFacts(contextWindow: ModelLimits().context))
         }
         return try #require(result)
     }

@@ -49,6 +49,8 @@ package struct Rerating: Sendable, Hashable {
     private static func differences(_ stored: Verdict, _ computed: Verdict) throws -> [Difference] {
         var computed = computed
         computed.basis = nil
+        // Until when it holds is for the certificate's terms to say (the suite's lifetime, the model's end), not for results.
+        computed.certifiedUntil = stored.certifiedUntil
         // What an older version did not write, it did not find to be otherwise either.
         let isOld = stored.capabilities == nil
         let left = try fields(of: stored)

@@ -98,10 +98,10 @@ struct CertificateAPITests {
             #expect(try await Self.verify(jws, at: gateway).valid)
             let changed = try await Self.verify(String(jws.dropLast(8)) + "AAAAAAAA", at: gateway)
             #expect(changed.outcome == "invalid" && changed.findings.map(\.reason) == ["signature"])
-            #expect(try await Self.badge("\(path)/badge.json", at: gateway).color == "green")
+            #expect(try await Self.badge("\(path)/badge.json", at: gateway).color == "brightgreen")
             let image = try await gateway.send(.get, "\(path)/badge.svg", token: .none)
             #expect(image.headers[.contentType] == "image/svg+xml; charset=utf-8")
-            #expect(String(buffer: image.body).contains("recommended 4.0"))
+            #expect(String(buffer: image.body).contains("premium 5.0"))
         }
     }
 
@@ -162,7 +162,7 @@ struct CertificateAPITests {
             #expect(!certificate.isSigned && certificate.jws == nil)
             let jose = try await gateway.send(.get, path, headers: [.accept: "application/jose"], token: .none)
             #expect(jose.status == .notFound)
-            #expect(try await Self.badge("\(path)/badge.json", at: gateway).message == "recommended 4.0 (unsigned)")
+            #expect(try await Self.badge("\(path)/badge.json", at: gateway).message == "premium 5.0 (unsigned)")
             #expect(try await gateway.send(.get, "/api/v1/revocations", token: .none).status == .serviceUnavailable)
         }
     }
