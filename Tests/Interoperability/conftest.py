@@ -20,6 +20,15 @@ CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
 }
 
+# What everything costs here: a job for models without a price is refused.
+PRICES = """
+version: tests
+prices:
+  - {provider: bedrock, model: "*", validFrom: 2020-01-01, input: 0.1, output: 0.4, source: tests, checked: 2026-01-01}
+  - {provider: proxy, model: "*", validFrom: 2020-01-01, input: 0.1, output: 0.4, source: tests, checked: 2026-01-01}
+  - {provider: dreams, model: "*", validFrom: 2020-01-01, input: 0.1, output: 0.4, source: tests, checked: 2026-01-01}
+"""
+
 
 def free_port() -> int:
     with socket.socket() as probe:

@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from conftest import BIN, CREDENTIALS, ROOT, Program, free_port
+from conftest import BIN, CREDENTIALS, ROOT, PRICES, Program, free_port
 from jwcrypto import jwk, jws
 
 SECRET = "local-development-secret-of-no-value-elsewhere"
@@ -58,6 +58,7 @@ def system(simulator, tmp_path_factory):
         "DATABASE_URL": os.environ["DATABASE_URL"],
         "RABBITMQ_URL": os.environ["RABBITMQ_URL"],
         "JWT_SECRET": SECRET,
+        "PRICES": PRICES,
         "CERTIFICATE_SIGNING_KEY_FILE": str(folder / "key.json"),
     }
     run = lambda *arguments: subprocess.run(  # noqa: E731
@@ -88,7 +89,7 @@ def system(simulator, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def certificate(system) -> dict:
-    job = system.call("POST", "/api/v1/certifications/jobs", {"models": [MODEL], "regions": ["us-east-1"]})
+    job = system.call("POST", "/api/v1/certifications/jobs", {"models": [MODEL], "regions": ["us-east-1"], "force": True})
     deadline = time.monotonic() + 60
     while system.call("GET", f"/api/v1/certifications/jobs/{job['id']}")["status"] in ("QUEUED", "PROCESSING"):
         assert time.monotonic() < deadline

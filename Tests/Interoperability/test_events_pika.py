@@ -8,7 +8,7 @@ import urllib.request
 
 import pika
 import pytest
-from conftest import BIN, CREDENTIALS, Program, free_port
+from conftest import BIN, CREDENTIALS, PRICES, Program, free_port
 
 SECRET = "local-development-secret-of-no-value-elsewhere"
 
@@ -21,6 +21,7 @@ def system(simulator, tmp_path):
         "DATABASE_URL": os.environ["DATABASE_URL"],
         "RABBITMQ_URL": os.environ["RABBITMQ_URL"],
         "JWT_SECRET": SECRET,
+        "PRICES": PRICES,
     }
     subprocess.run([BIN / "certforge", "migrate"], env={**os.environ, **environment}, check=True, cwd=tmp_path)
     programs = [

@@ -11,7 +11,7 @@ import urllib.request
 import jsonschema
 import pytest
 import yaml
-from conftest import BIN, CREDENTIALS, ROOT, Program, free_port
+from conftest import BIN, CREDENTIALS, ROOT, PRICES, Program, free_port
 from test_events_pika import SECRET, request
 
 KEY = "sk-litellm"
@@ -116,6 +116,7 @@ def system(litellm, simulator, tmp_path_factory):
         "DATABASE_URL": os.environ["DATABASE_URL"],
         "RABBITMQ_URL": os.environ["RABBITMQ_URL"],
         "JWT_SECRET": SECRET,
+        "PRICES": PRICES,
         "PROVIDERS_FILE": str(file),
     }
     subprocess.run([BIN / "certforge", "migrate"], env={**os.environ, **environment}, check=True, cwd=folder)
@@ -155,7 +156,7 @@ def token(tmp_path_factory) -> str:
 
 def certify(gateway: str, token: str, models: list[str], regions: list[str], seconds: float = 120) -> dict:
     """The finished job's certifications, by model."""
-    job = request("POST", f"{gateway}/api/v1/certifications/jobs", token, {"models": models, "regions": regions})
+    job = request("POST", f"{gateway}/api/v1/certifications/jobs", token, {"models": models, "regions": regions, "force": True})
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = request("GET", f"{gateway}/api/v1/certifications/jobs/{job['id']}", token)
@@ -204,7 +205,7 @@ def test_what_the_proxy_answers_by_itself_is_judged_by_what_it_says(system, toke
 def test_a_throttle_of_the_proxy_is_one(system, token):
     gateway, _ = system
     jobs = f"{gateway}/api/v1/certifications/jobs"
-    job = request("POST", jobs, token, {"models": ["throttled"], "regions": ["global"]})
+    job = request("POST", jobs, token, {"models": ["throttled"], "regions": ["global"], "force": True})
     deadline = time.monotonic() + 60
     while True:
         (certification,) = request("GET", f"{jobs}/{job['id']}", token)["certifications"]

@@ -76,12 +76,16 @@ extension CertificationStore {
 
     /// The list of revocations as of a moment, signed; nil when the store has no key.
     ///
-    /// It is the same throughout an hour unless something is revoked, and holds for a day.
+    /// It is the same throughout an hour unless something is revoked or the key is a new one, and holds for a day.
     package func signedRevocations(now: Date) async throws -> String? {
         guard let signingKey else { return nil }
         let entries = try await revocations(now: now)
         let hour = Date(timeIntervalSince1970: (now.timeIntervalSince1970 / 3_600).rounded(.down) * 3_600)
-        let issuedAt = entries.map(\.revokedAt).reduce(hour, max)
+        let keys = try await client.query(
+            "SELECT valid_from FROM signing_keys WHERE id = \(signingKey.publicKey.id.rawValue)")
+        // A list from before its key would count for nothing.
+        let keySince = try keys.first?.decode(Date.self, "valid_from") ?? hour
+        let issuedAt = entries.map(\.revokedAt).reduce(max(hour, keySince), max)
         return try RevocationList(
             issuedAt: issuedAt, nextUpdate: issuedAt.addingTimeInterval(86_400), revoked: entries
         ).signed(with: signingKey)

@@ -115,6 +115,13 @@ struct CertificateTests {
             let verifier = CertificateVerifier(keys: keys, revocations: list)
             let jws = try #require(record.jws)
             #expect(verifier.report(on: jws, at: moment).outcome == .revoked)
+
+            // A key that is newer than the last revocation signs a list that counts, too.
+            let later = moment.addingTimeInterval(3_600)
+            try await scenario.client.execute("UPDATE signing_keys SET valid_from = \(later)")
+            let renewed = try #require(try await scenario.store.signedRevocations(now: later))
+            let newer = try RevocationList(renewed, keys: try await scenario.store.verificationKeys())
+            #expect(newer.entry(for: record.id) != nil)
         }
     }
 
