@@ -7,6 +7,14 @@ package struct SignedDocument: Sendable, Hashable {
         case certificate = "certforge-certificate+jws"
         case revocations = "certforge-revocations+jws"
 
+        /// The longest text that is read, in bytes. A list grows with every revocation.
+        var limit: Int {
+            switch self {
+            case .certificate: 262_144
+            case .revocations: 16_777_216
+            }
+        }
+
         var contentType: String {
             switch self {
             case .certificate: "vnd.in-toto+json"
@@ -27,9 +35,6 @@ package struct SignedDocument: Sendable, Hashable {
         /// The signature is not the key's, or not of these bytes.
         case signature(KeyID)
     }
-
-    /// The longest text that is read, in bytes.
-    package static let limit = 262_144
 
     package let key: VerificationKey
     package let payload: Data
@@ -54,8 +59,8 @@ package struct SignedDocument: Sendable, Hashable {
     /// Reads a document and checks everything about it but what its payload says.
     package init(_ text: String, kind: Kind, keys: KeySet) throws(Fault) {
         let text = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard text.utf8.count <= Self.limit else {
-            throw .malformed("is longer than \(Self.limit) bytes")
+        guard text.utf8.count <= kind.limit else {
+            throw .malformed("is longer than \(kind.limit) bytes")
         }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3 else { throw .malformed("is not three parts with a point between them") }

@@ -13,6 +13,8 @@ package enum StopReason: Sendable, Hashable {
 }
 
 /// The tokens that a provider reports to have counted; nil where it reported none.
+///
+/// Counts beyond 0 to a billion are nonsense that would overflow sums and prices; they are cut to that range.
 package struct TokenUsage: Sendable, Hashable, Codable {
     package var inputTokens: Int
     /// Reasoning included.
@@ -29,13 +31,15 @@ package struct TokenUsage: Sendable, Hashable, Codable {
         inputTokens: Int, outputTokens: Int, totalTokens: Int, cacheReadTokens: Int? = nil,
         cacheWriteTokens: Int? = nil, reasoningTokens: Int? = nil
     ) {
-        self.inputTokens = inputTokens
-        self.outputTokens = outputTokens
-        self.totalTokens = totalTokens
-        self.cacheReadTokens = cacheReadTokens
-        self.cacheWriteTokens = cacheWriteTokens
-        self.reasoningTokens = reasoningTokens
+        self.inputTokens = Self.believable(inputTokens)
+        self.outputTokens = Self.believable(outputTokens)
+        self.totalTokens = Self.believable(totalTokens)
+        self.cacheReadTokens = cacheReadTokens.map(Self.believable)
+        self.cacheWriteTokens = cacheWriteTokens.map(Self.believable)
+        self.reasoningTokens = reasoningTokens.map(Self.believable)
     }
+
+    private static func believable(_ count: Int) -> Int { min(max(0, count), 1_000_000_000) }
 }
 
 /// Times of one call on a monotonic clock, all since the request was started.

@@ -7,16 +7,17 @@ import Postgres
 extension CertificationStore {
     /// Issues the certificate of a verdict in the verdict's transaction, and ends the target's earlier ones.
     ///
-    /// Called with the target's pointer locked, so that two verdicts on one target come here one after the other.
+    /// Called with the target's pointer locked, so that two verdicts on one target come here one after the other. One that
+    /// is not the newest is superseded from the start.
     ///
     /// - Returns: nil when the verdict gets none.
     func issueCertificate(
-        _ claim: Claim, _ ending: RunEnding, target: Target, on connection: PostgresConnection
+        _ claim: Claim, _ ending: RunEnding, target: Target, isNewest: Bool, on connection: PostgresConnection
     ) async throws -> CertificateIssued? {
         guard let verdict = ending.verdict, let terms = ending.facts.terms, verdict.certifiedUntil != nil,
             let expiry = CertificateExpiry.earliest(issuedAt: ending.now, under: terms)
         else {
-            try await endCertificates(of: target, now: ending.now, on: connection)
+            if isNewest { try await endCertificates(of: target, now: ending.now, on: connection) }
             return nil
         }
         let evidence = try await evidence(claim, ending, target: target, terms: terms, on: connection)
@@ -27,6 +28,15 @@ extension CertificationStore {
         guard let statement = CertificateStatement(draft) else { return nil }
         try await insert(statement, of: draft, jobID: claim.jobID, on: connection)
         try await supersede(of: target, now: ending.now, on: connection)
+        guard isNewest else {
+            // Written late: a verdict that is newer stands already, whatever it was.
+            try await connection.execute(
+                """
+                UPDATE certificates SET superseded_at = \(ending.now)
+                WHERE id = \(draft.id.rawValue) AND superseded_at IS NULL
+                """)
+            return nil
+        }
         let certificate = statement.certificate
         return CertificateIssued(
             jobID: claim.jobID, certificationID: claim.certificationID, certificateID: certificate.id, target: target,

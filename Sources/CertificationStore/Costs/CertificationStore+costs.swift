@@ -107,7 +107,7 @@ extension Spending {
     static var sums: SQLStatement {
         """
         CASE WHEN count(*) > 0 THEN ARRAY[sum(calls), sum(unpriced_calls), sum(input_tokens), sum(output_tokens),
-            sum(amount), sum(estimated_amount)]::bigint[] END
+            least(sum(amount), 9223372036854775807), least(sum(estimated_amount), 9223372036854775807)]::bigint[] END
         """
     }
 

@@ -54,7 +54,8 @@ extension CertificationStore {
         }
         let reused = try await insertCertifications(of: submission, requests: work.requestIDs, on: connection)
         if let budget = submission.budget { try await insertBudget(budget, of: submission.id, on: connection) }
-        let ending = try await endSettledTargets(of: submission, reused: reused, on: connection)
+        let ending = try await endSettledTargets(
+            of: submission, reused: reused, freeing: work.places(of: reused), on: connection)
         let rows = try await connection.query(Self.selectJobs("jobs.id = \(submission.id.rawValue)"))
         guard let record = try rows.first.map(JobRecord.init) else { throw MissingJob(id: submission.id) }
         return (.accepted(record), work.messages(without: reused) + ending)
@@ -141,12 +142,12 @@ extension CertificationStore {
     /// Points the unsupported targets at their new certifications, and announces those that a valid certificate stands for.
     /// Their places in the window go to others; the job ends when it has none that waits.
     private func endSettledTargets(
-        of submission: JobSubmission, reused: [CertificationRecord], on connection: PostgresConnection
+        of submission: JobSubmission, reused: [CertificationRecord], freeing places: Int,
+        on connection: PostgresConnection
     ) async throws -> [OutgoingMessage] {
         let unsupported = submission.targets.filter { $0.unsupported != nil }
-        if !unsupported.isEmpty {
-            try await pointCurrent(to: unsupported.map(\.certificationID), on: connection)
-        }
+        let pointed = unsupported.filter { $0.unsupported?.isAboutTarget == true }
+        if !pointed.isEmpty { try await pointCurrent(to: pointed.map(\.certificationID), on: connection) }
         let announced = try reused.map { record in
             try OutgoingMessage(
                 CertificationFinished(
@@ -159,7 +160,7 @@ extension CertificationStore {
             throw MissingJob(id: submission.id)
         }
         return announced
-            + (try await job.finishIfLast(ended: reused.count, now: submission.createdAt, on: connection))
+            + (try await job.finishIfLast(ended: places, now: submission.createdAt, on: connection))
     }
 }
 
@@ -193,6 +194,9 @@ private struct SubmittedWork {
             }
         }
     }
+
+    /// How many of these targets had a place in the window.
+    func places(of settled: [CertificationRecord]) -> Int { settled.count { requests[$0.id] != nil } }
 
     /// All but the requests of targets that need no certification.
     func messages(without settled: [CertificationRecord]) -> [OutgoingMessage] {

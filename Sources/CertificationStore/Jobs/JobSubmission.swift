@@ -95,6 +95,11 @@ extension Reason {
     }
 }
 
+extension Reason {
+    /// Whether it says something about the target, rather than about how this installation is configured.
+    var isAboutTarget: Bool { code != "PROVIDER_NOT_CONFIGURED" }
+}
+
 /// What became of a submission.
 package enum SubmissionOutcome: Sendable, Hashable {
     /// Stored.

@@ -48,6 +48,7 @@ CREATE TABLE certificates (
     CHECK (superseded_by IS NULL OR superseded_at IS NOT NULL)
 );
 CREATE INDEX certificates_by_target ON certificates (provider, model, region, profile, issued_at DESC, id DESC);
+CREATE INDEX certificates_by_model ON certificates (model, region, issued_at DESC, id DESC);
 CREATE INDEX certificates_by_age ON certificates (issued_at DESC, id DESC);
 CREATE INDEX certificates_revoked ON certificates (id) WHERE revoked_at IS NOT NULL;
 CREATE INDEX certificates_expiring ON certificates (expires_at) WHERE revoked_at IS NULL AND superseded_at IS NULL;

@@ -34,7 +34,10 @@ extension CertificationStore {
     }
 
     /// Makes certifications their targets' current ones, unless a target has a later one already.
-    func pointCurrent(to certifications: [CertificationID], on connection: PostgresConnection) async throws {
+    ///
+    /// - Returns: how many of them are their targets' current ones now.
+    @discardableResult
+    func pointCurrent(to certifications: [CertificationID], on connection: PostgresConnection) async throws -> Int {
         // Sorted, so that two transactions never wait for each other's pointers.
         try await connection.execute(
             """

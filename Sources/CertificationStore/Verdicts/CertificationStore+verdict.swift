@@ -78,9 +78,10 @@ extension CertificationStore {
         try await insertRun(claim, ending, on: connection)
         try await recordHandled(claim.message, on: connection)
         var messages = try events(of: record, trace: claim.trace?.child(), now: ending.now)
-        if ending.status.isJudged {
-            try await pointCurrent(to: [claim.certificationID], on: connection)
-            let issued = try await issueCertificate(claim, ending, target: record.target, on: connection)
+        if ending.status.isJudged, ending.reason?.isAboutTarget != false {
+            let isNewest = try await pointCurrent(to: [claim.certificationID], on: connection) > 0
+            let issued = try await issueCertificate(
+                claim, ending, target: record.target, isNewest: isNewest, on: connection)
             if let issued { messages.append(try OutgoingMessage(issued, trace: claim.trace?.child(), now: ending.now)) }
         }
         if let drift {

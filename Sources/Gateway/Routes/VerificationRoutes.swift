@@ -78,8 +78,8 @@ struct VerificationRoutes: Sendable {
 extension CertificateReport {
     /// Adds what only the store knows.
     mutating func add(_ record: CertificateRecord?, at now: Date) {
-        checked.append("revocation and later verdicts")
         guard let record else { return }
+        checked.append("revocation and later verdicts")
         if let revocation = record.revocation {
             outcome = .revoked
             let text = "It was revoked at \(revocation.at.rfc3339): \(revocation.reason)"

@@ -48,6 +48,17 @@ struct CertificateTests {
         }
     }
 
+    @Test("A certificate that is written after a newer verdict of failure holds for nobody, and is not announced")
+    func late() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            _ = try await certify(scenario, .failed, after: 200)
+            let late = try await certify(scenario, after: 100)
+            let record = try #require(try await scenario.store.certificate(of: late))
+            #expect(record.standing(at: scenario.start.addingTimeInterval(300)) == .superseded)
+            #expect(try await scenario.outboxPayloads(CertificateIssued.self).isEmpty)
+        }
+    }
+
     @Test("A later certificate supersedes the earlier one, whichever was written first; a failure ends both")
     func superseded() async throws {
         try await CertificationScenario.run(signingKey: key) { scenario in
