@@ -23,7 +23,13 @@ job=$(sed -n 's/^Job \([0-9a-f-]*\):.*/\1/p' "$state/log/certify.log" | head -n 
 
 echo
 echo "A provider that speaks OpenAI's chat completions:"
-"$bin/certforge" certify --model simulated/chat-small --model simulated/chat-large --region global
+"$bin/certforge" certify --model simulated/chat-small --model simulated/chat-large --region global --force
+
+echo
+echo "A certificate, verified with the public keys:"
+certificate=$("$bin/certforge" certificates list 2>/dev/null | grep -oE '[0-9a-f]{8}-[0-9a-f-]{27}' | head -n 1)
+"$bin/certforge" certificates show "$certificate" >"$state/certificate.jws"
+"$bin/certforge" verify "$state/certificate.jws" --gateway "$CERTFORGE_URL"
 
 # Counted where each is made: jobs and verdicts in the database, mails at the mail server.
 query() { "$postgres_bin/psql" "$DATABASE_URL" -qtAc "$1"; }
