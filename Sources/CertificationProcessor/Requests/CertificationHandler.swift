@@ -194,15 +194,6 @@ extension Reason {
             code: "UNKNOWN_SUITE", text: "This processor does not know the suite \(suite).",
             remedy: "Bring all processors to the version that the gateway has, then certify again.")
     }
-
-    /// As the provider itself would refuse it.
-    static func endOfLife(_ end: Date) -> Reason {
-        let category = ErrorCategory.modelEndOfLife
-        let day = end.formatted(Date.ISO8601FormatStyle().year().month().day())
-        return Reason(
-            code: category.rawValue, text: "The model reached the end of its life here on \(day), its provider says.",
-            remedy: category.remedy)
-    }
 }
 
 extension ClaimOutcome {

@@ -67,16 +67,13 @@ extension CertificationStore {
     }
 
     /// When a target's model reached the end of its life in the region, as far as its provider said; nil while it has not.
-    ///
-    /// A model that is gone from the list without ever having been called legacy may be missing by mistake: it has not ended.
     package func endOfLife(of target: Target, now: Date) async throws -> Date? {
         try await client.query(
             """
             SELECT COALESCE(end_of_life, retired_at) AS ended_at FROM registry_models
             WHERE provider = \(target.provider.rawValue) AND model = \(target.model.rawValue)
                 AND region = \(target.region.rawValue)
-                AND (end_of_life <= \(now)
-                     OR end_of_life IS NULL AND retired_at <= \(now) AND detail #>> '{lifecycle,status}' = 'LEGACY')
+                AND \(fragment: Self.hasEnded(at: now))
             """
         ).first?.decodeIfPresent("ended_at")
     }
