@@ -77,4 +77,16 @@ extension CertificationStore {
             """
         ).first?.decodeIfPresent("ended_at")
     }
+
+    /// The regions whose list held a model last, as far as its provider told, sorted.
+    package func regions(offering model: ModelID, at provider: ProviderID, now: Date) async throws -> [Region] {
+        try await client.query(
+            """
+            SELECT region FROM registry_models
+            WHERE provider = \(provider.rawValue) AND model = \(model.rawValue) AND retired_at IS NULL
+                AND (end_of_life IS NULL OR end_of_life > \(now))
+            ORDER BY region
+            """
+        ).map { try $0.name("region") }
+    }
 }

@@ -108,4 +108,28 @@ struct EndOfLifeTests {
             #expect(try await scenario.outboxPayloads(CertificateRevoked.self).count == 3)
         }
     }
+
+    @Test("A model that the provider does not know here but lists elsewhere is not offered in the region")
+    func offeredElsewhere() async throws {
+        try await CertificationScenario.run { scenario in
+            func end() async throws -> CertificationRecord {
+                let (_, certifications) = try await scenario.job()
+                _ = try await HandlerScenario(scenario, [.fail(.modelNotFound)]).handle(certifications[0])
+                return try await scenario.record(certifications[0].id)
+            }
+            #expect(try await end().reasonCode == "MODEL_NOT_FOUND")
+            for region: Region in ["us-west-2", "eu-west-1"] { try await tell(nil, in: region, scenario) }
+            // It has ended there, before anybody asks.
+            let past = Date(timeIntervalSince1970: 1_000_000_000)
+            try await tell(ModelLifecycle(status: .legacy, endOfLife: past), in: "sa-east-1", scenario)
+            let ended = try await end()
+            #expect(ended.status == .unsupported && ended.reasonCode == "REGION_UNAVAILABLE")
+            #expect(
+                ended.reason == "The model is not offered in us-east-1. Its provider lists it in eu-west-1, us-west-2.")
+            #expect(ended.remedy == ErrorCategory.regionUnavailable.remedy)
+            // A region that lists it knows it, whatever the call said.
+            try await tell(nil, in: "us-east-1", scenario)
+            #expect(try await end().reasonCode == "MODEL_NOT_FOUND")
+        }
+    }
 }
