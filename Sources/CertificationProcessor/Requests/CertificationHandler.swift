@@ -111,9 +111,10 @@ struct CertificationHandler: MessageHandler {
     }
 
     private func attempt(_ claim: Claim, under lease: Lease, logger: Logger) async throws -> Disposition {
+        let lifecycle = try await store.lifecycle(of: claim.target)
         let conclusion = AttemptConclusion(
             store: store, claim: claim, lease: lease, settings: settings, metrics: metrics,
-            terms: certificates.terms(for: claim.target, suite: claim.suite), logger: logger)
+            terms: certificates.terms(for: claim, synced: lifecycle), logger: logger)
         guard let suite = suites.suite(claim.suite) else {
             return try await conclusion.endUntried(.inconclusive, because: .unknownSuite(claim.suite), suiteVersion: 0)
         }

@@ -1,4 +1,4 @@
-import Certification
+package import Certification
 package import Contracts
 package import Foundation
 import Postgres
@@ -76,6 +76,17 @@ extension CertificationStore {
                 AND \(fragment: Self.hasEnded(at: now))
             """
         ).first?.decodeIfPresent("ended_at")
+    }
+
+    /// What the provider told last of a target's model in the region; nil when it told nothing, or nothing of its lifecycle.
+    package func lifecycle(of target: Target) async throws -> ModelLifecycle? {
+        try await client.query(
+            """
+            SELECT detail FROM registry_models
+            WHERE provider = \(target.provider.rawValue) AND model = \(target.model.rawValue)
+                AND region = \(target.region.rawValue)
+            """
+        ).first?.decode(JSONB<SyncedModel>.self, "detail").value.lifecycle
     }
 
     /// The regions whose list held a model last, as far as its provider told, sorted.
