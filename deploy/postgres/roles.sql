@@ -52,12 +52,17 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA certification
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO certforge_gateway, certforge_processor;
 ALTER DEFAULT PRIVILEGES IN SCHEMA certification
     GRANT USAGE ON SEQUENCES TO certforge_gateway, certforge_processor;
--- What is never taken back: jobs and verdicts stay, the history of attempts is append-only, migrations are not the services'.
+-- What is never taken back: jobs, verdicts, certificates and costs stay, the history of attempts and of the registry is
+-- append-only, keys that certificates were signed with stay published as they are (to retire one is the owner's), migrations
+-- are not the services'.
 SELECT format('REVOKE %s ON certification.%I FROM certforge_gateway, certforge_processor', rights, name)
 FROM (VALUES ('DELETE', 'jobs'), ('DELETE', 'certifications'), ('DELETE', 'current_certifications'),
              ('UPDATE, DELETE', 'runs'), ('UPDATE, DELETE', 'test_results'), ('UPDATE, DELETE', 'dead_letter_audit'),
-             ('UPDATE, DELETE', 'operator_actions'), ('UPDATE, DELETE', 'drifts'),
-             ('UPDATE, DELETE', 'expiry_notices'), ('UPDATE, DELETE', 'registry_changes'), ('INSERT, UPDATE, DELETE', 'schema_migrations')) AS taken (rights, name)
+             ('UPDATE, DELETE', 'operator_actions'), ('UPDATE, DELETE', 'drifts'), ('UPDATE, DELETE', 'expiry_notices'),
+             ('UPDATE, DELETE', 'registry_changes'), ('DELETE', 'registry_syncs'), ('DELETE', 'registry_regions'),
+             ('DELETE', 'registry_models'), ('DELETE', 'job_budgets'), ('DELETE', 'claim_costs'),
+             ('DELETE', 'certificates'), ('UPDATE, DELETE', 'signing_keys'),
+             ('INSERT, UPDATE, DELETE', 'schema_migrations')) AS taken (rights, name)
 WHERE to_regclass(format('certification.%I', name)) IS NOT NULL
 \gexec
 

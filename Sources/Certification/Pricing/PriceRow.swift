@@ -36,6 +36,17 @@ package struct PriceRow: Sendable, Hashable, Codable {
             && (region ?? target.region) == target.region && (profile ?? target.profile) == target.profile
     }
 
+    /// What it is for and from when on, for example `bedrock/us-east-1/vendor.model@2026-11-01`; `*` is everything.
+    package var name: String {
+        let parts =
+            [provider.rawValue, region?.rawValue ?? "*", model?.rawValue ?? "*"]
+            + [profile?.rawValue].compactMap(\.self)
+        return parts.joined(separator: "/") + "@\(validFrom)"
+    }
+
+    /// SHA-256 of the row as canonical JSON, in lowercase hexadecimal.
+    package var digest: String { CanonicalJSON.digest(of: self) }
+
     /// The more of a target a row names, the closer it is; the model counts more than the region, the region more than the
     /// kind of profile.
     var specificity: Int { (model == nil ? 0 : 4) + (region == nil ? 0 : 2) + (profile == nil ? 0 : 1) }

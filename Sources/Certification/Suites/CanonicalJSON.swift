@@ -11,8 +11,12 @@ enum CanonicalJSON {
 
     /// SHA-256 in lowercase hexadecimal. What is no JSON, such as an infinite number, has the digest of nothing.
     static func digest(of value: some Encodable) -> String {
-        let bytes = (try? data(of: value)) ?? Data()
-        return SHA256.hash(data: bytes).map { byte in
+        digest(ofBytes: (try? data(of: value)) ?? Data())
+    }
+
+    /// SHA-256 in lowercase hexadecimal.
+    static func digest(ofBytes bytes: Data) -> String {
+        SHA256.hash(data: bytes).map { byte in
             let digits = String(byte, radix: 16)
             return byte < 16 ? "0" + digits : digits
         }.joined()

@@ -1,26 +1,32 @@
 import Certificates
 import Certification
+import CertificationStore
 import Contracts
 import Foundation
 
-/// What certificates rest on beside the results: looked up once for all attempts of a process.
+/// What certificates rest on beside the results: looked up once for all attempts of a process, but for what each claim has
+/// of its own.
 struct CertificateTermsSource: Sendable {
     private let registry: ModelRegistry
+    private let rubricDigest: String
     private let suites: [SuiteID: (digest: String, lifetimeDays: Int)]
 
-    init(suites: SuiteCatalog, registry: ModelRegistry) {
+    init(suites: SuiteCatalog, registry: ModelRegistry, rubric: Rubric) {
         self.registry = registry
+        rubricDigest = rubric.digest
         self.suites = Dictionary(
             suites.suites.map { ($0.id, ($0.digest, $0.lifetimeDays)) },
             uniquingKeysWith: { first, _ in first })
     }
 
-    /// Nil for a suite that this process does not know.
-    func terms(for target: Target, suite: SuiteID) -> CertificateTerms? {
-        suites[suite].map { suite in
+    /// Nil for a suite that this process does not know. `synced` is the model's lifecycle as its provider told it last; nil
+    /// when it did not, in which case the registry's counts.
+    func terms(for claim: Claim, synced: ModelLifecycle?) -> CertificateTerms? {
+        suites[claim.suite].map { suite in
             CertificateTerms(
-                suiteDigest: suite.digest, suiteLifetimeDays: suite.lifetimeDays,
-                lifecycle: registry.model(of: target)?.lifecycle)
+                suiteDigest: suite.digest, suiteLifetimeDays: suite.lifetimeDays, rubricDigest: rubricDigest,
+                price: claim.price.map { CertificateTerms.Price(name: $0.row.name, digest: $0.row.digest) },
+                lifecycle: synced ?? registry.model(of: claim.target)?.lifecycle)
         }
     }
 }

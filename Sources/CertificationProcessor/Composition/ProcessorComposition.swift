@@ -104,10 +104,12 @@ struct ProcessorComposition {
     }
 
     private func handler(_ attempts: AttemptSettings) throws -> CertificationHandler {
-        CertificationHandler(
+        let judge = try Judge.bundled()
+        return CertificationHandler(
             store: store, leases: leases, suspects: SuspectGate(), providers: try providers(),
-            registry: settings.registry, suites: settings.suites, judge: try .bundled(),
-            certificates: CertificateTermsSource(suites: settings.suites, registry: settings.registry),
+            registry: settings.registry, suites: settings.suites, judge: judge,
+            certificates: CertificateTermsSource(
+                suites: settings.suites, registry: settings.registry, rubric: judge.rubric),
             settings: attempts, gate: gate, metrics: metrics,
             admission: AdmissionPolicy(
                 quotas: settings.quotas, registry: settings.registry, suites: settings.suites),

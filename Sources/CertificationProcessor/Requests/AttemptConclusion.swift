@@ -34,8 +34,9 @@ struct AttemptConclusion: Sendable {
         switch end {
         case .ended(.verdict(let verdict)):
             let cause = deadLetterCause(of: verdict)
-            return try await write {
-                try await $0.finish(claim, with: verdict, facts: facts, deadLetter: cause, now: now)
+            return try await write { store in
+                let verdict = try await locating(verdict, in: store, now: now)
+                return try await store.finish(claim, with: verdict, facts: facts, deadLetter: cause, now: now)
             }
         case .ended(.retry(let retry)):
             var random = SystemRandomNumberGenerator()
@@ -60,6 +61,23 @@ struct AttemptConclusion: Sendable {
             await giveBack()
             throw CancellationError()
         }
+    }
+
+    /// A model that the provider does not know here, but lists in other regions, is only not offered in this one.
+    private func locating(_ verdict: Verdict, in store: CertificationStore, now: Date) async throws -> Verdict {
+        guard verdict.status == .unsupported, verdict.reasonCode == ErrorCategory.modelNotFound.rawValue else {
+            return verdict
+        }
+        let target = claim.target
+        let regions = try await store.regions(offering: target.model, at: target.provider, now: now)
+        guard !regions.isEmpty, !regions.contains(target.region) else { return verdict }
+        let category = ErrorCategory.regionUnavailable
+        let names = regions.map(\.rawValue).joined(separator: ", ")
+        var verdict = verdict
+        verdict.reasonCode = category.rawValue
+        verdict.reason = "The model is not offered in \(target.region). Its provider lists it in \(names)."
+        verdict.remedy = category.remedy
+        return verdict
     }
 
     private func write(

@@ -111,9 +111,10 @@ struct CertificationHandler: MessageHandler {
     }
 
     private func attempt(_ claim: Claim, under lease: Lease, logger: Logger) async throws -> Disposition {
+        let lifecycle = try await store.lifecycle(of: claim.target)
         let conclusion = AttemptConclusion(
             store: store, claim: claim, lease: lease, settings: settings, metrics: metrics,
-            terms: certificates.terms(for: claim.target, suite: claim.suite), logger: logger)
+            terms: certificates.terms(for: claim, synced: lifecycle), logger: logger)
         guard let suite = suites.suite(claim.suite) else {
             return try await conclusion.endUntried(.inconclusive, because: .unknownSuite(claim.suite), suiteVersion: 0)
         }
@@ -193,15 +194,6 @@ extension Reason {
         Reason(
             code: "UNKNOWN_SUITE", text: "This processor does not know the suite \(suite).",
             remedy: "Bring all processors to the version that the gateway has, then certify again.")
-    }
-
-    /// As the provider itself would refuse it.
-    static func endOfLife(_ end: Date) -> Reason {
-        let category = ErrorCategory.modelEndOfLife
-        let day = end.formatted(Date.ISO8601FormatStyle().year().month().day())
-        return Reason(
-            code: category.rawValue, text: "The model reached the end of its life here on \(day), its provider says.",
-            remedy: category.remedy)
     }
 }
 

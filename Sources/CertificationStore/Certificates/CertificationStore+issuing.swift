@@ -86,6 +86,8 @@ extension CertificationStore {
             """)
     }
 
+    // Both lock in the order of the ids, as revoking does, so that two transactions never wait for each other.
+
     /// All but the newest certificate of a target have had their place taken, whichever was written first.
     private func supersede(of target: Target, now: Date, on connection: PostgresConnection) async throws {
         try await connection.execute(
@@ -93,7 +95,9 @@ extension CertificationStore {
             UPDATE certificates SET superseded_at = \(now), superseded_by = newest.id
             FROM (SELECT id FROM certificates WHERE \(fragment: target.isMatched)
                   ORDER BY issued_at DESC, id DESC LIMIT 1) AS newest
-            WHERE \(fragment: target.isMatched) AND superseded_at IS NULL AND certificates.id <> newest.id
+            WHERE certificates.id <> newest.id AND certificates.id IN (
+                SELECT id FROM certificates WHERE \(fragment: target.isMatched) AND superseded_at IS NULL
+                ORDER BY id FOR NO KEY UPDATE)
             """)
     }
 
@@ -102,7 +106,10 @@ extension CertificationStore {
         try await connection.execute(
             """
             UPDATE certificates SET superseded_at = \(now)
-            WHERE \(fragment: target.isMatched) AND superseded_at IS NULL AND issued_at <= \(now)
+            WHERE id IN (
+                SELECT id FROM certificates
+                WHERE \(fragment: target.isMatched) AND superseded_at IS NULL AND issued_at <= \(now)
+                ORDER BY id FOR NO KEY UPDATE)
             """)
     }
 }

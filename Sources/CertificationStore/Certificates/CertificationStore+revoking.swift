@@ -50,28 +50,37 @@ extension CertificationStore {
     package func revokeCertificates(
         _ scope: RevocationScope, because order: RevocationOrder, now: Date
     ) async throws -> [CertificateRecord] {
-        try await announcing { connection in
-            let revoked = try await connection.query(
-                """
-                UPDATE certificates SET revoked_at = \(now), revoked_by = \(order.who),
-                    revocation_cause = \(order.cause.rawValue), revocation_reason = \(order.reason)
-                -- Locked in the order of the ids, so that two revocations never wait for each other.
-                WHERE id IN (SELECT id FROM certificates
-                             WHERE \(fragment: scope.condition(now: now)) AND revoked_at IS NULL ORDER BY id FOR UPDATE)
-                RETURNING \(fragment: CertificateRecord.columns)
-                """
-            ).map(CertificateRecord.init)
-            for record in revoked {
-                try await OperatorAction(
-                    who: order.who, action: "certificate.revoke", subject: record.id.description,
-                    detail: ["cause": [order.cause.rawValue], "reason": [order.reason]]
-                ).record(on: connection)
-            }
-            let messages = try revoked.map { record in
-                try OutgoingMessage(CertificateRevoked(record, order, now: now), trace: nil, now: now)
-            }
-            return (revoked, messages)
+        try await announcing { try await revoke(scope, because: order, trace: nil, now: now, on: $0) }
+    }
+
+    /// Revokes as a part of a transaction that locks a certificate only after it has called this, if ever.
+    ///
+    /// - Returns: those that this call revoked, and the events that announce it.
+    func revoke(
+        _ scope: RevocationScope, because order: RevocationOrder, trace: TraceContext?, now: Date,
+        on connection: PostgresConnection
+    ) async throws -> ([CertificateRecord], [OutgoingMessage]) {
+        let revoked = try await connection.query(
+            """
+            UPDATE certificates SET revoked_at = \(now), revoked_by = \(order.who),
+                revocation_cause = \(order.cause.rawValue), revocation_reason = \(order.reason)
+            -- Locked in the order of the ids, so that two transactions never wait for each other.
+            WHERE id IN (
+                SELECT id FROM certificates
+                WHERE \(fragment: scope.condition(now: now)) AND revoked_at IS NULL ORDER BY id FOR NO KEY UPDATE)
+            RETURNING \(fragment: CertificateRecord.columns)
+            """
+        ).map(CertificateRecord.init)
+        for record in revoked {
+            try await OperatorAction(
+                who: order.who, action: "certificate.revoke", subject: record.id.description,
+                detail: ["cause": [order.cause.rawValue], "reason": [order.reason]]
+            ).record(on: connection)
         }
+        let messages = try revoked.map { record in
+            try OutgoingMessage(CertificateRevoked(record, order, now: now), trace: trace, now: now)
+        }
+        return (revoked, messages)
     }
 
     /// The list of revocations as of a moment, signed; nil when the store has no key.

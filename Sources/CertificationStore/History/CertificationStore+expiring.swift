@@ -16,7 +16,8 @@ extension CertificationStore {
     /// event for those of one job.
     ///
     /// Several gateways may do so at once: whoever writes a certificate's row announces it, and the other one passes it
-    /// over. A certificate that was issued within the notice is not announced, nor one that another verdict has replaced.
+    /// over. A certificate that was issued within the notice is not announced, nor one that another verdict has replaced or
+    /// that was revoked.
     /// `renewal` says which schedule renews a certificate in time.
     ///
     /// - Returns: how many were announced, at most `limit`, from 1.
@@ -31,9 +32,13 @@ extension CertificationStore {
                 WITH ending AS (
                     SELECT c.id FROM certifications AS c
                         JOIN current_certifications AS pointer ON pointer.certification_id = c.id
+                        LEFT JOIN certificates ON certificates.certification_id = c.id
                     WHERE c.certified_until IS NOT NULL AND c.reused_from IS NULL
-                        AND c.certified_until > \(now) AND c.certified_until <= \(now.addingTimeInterval(notice / .seconds(1)))
-                        AND c.certified_until - c.finished_at > \(notice)::interval
+                        AND certificates.revoked_at IS NULL AND certificates.superseded_at IS NULL
+                        AND COALESCE(certificates.expires_at, c.certified_until) > \(now)
+                        AND COALESCE(certificates.expires_at, c.certified_until)
+                            <= \(now.addingTimeInterval(notice / .seconds(1)))
+                        AND COALESCE(certificates.expires_at, c.certified_until) - c.finished_at > \(notice)::interval
                         AND NOT EXISTS (
                             SELECT 1 FROM expiry_notices
                             WHERE certification_id = c.id AND notice = \(seconds)::int)
@@ -43,8 +48,10 @@ extension CertificationStore {
                     SELECT id, \(seconds)::int, \(now)::timestamptz FROM ending ORDER BY id
                     ON CONFLICT DO NOTHING RETURNING certification_id
                 )
-                SELECT \(fragment: Self.certificationColumns), jobs.suite AS job_suite, jobs.notify AS job_notify
+                SELECT \(fragment: Self.certificationColumns), jobs.suite AS job_suite, jobs.notify AS job_notify,
+                    COALESCE(certificates.expires_at, c.certified_until) AS expires_at
                 FROM noticed JOIN certifications AS c ON c.id = noticed.certification_id JOIN jobs ON jobs.id = c.job_id
+                    LEFT JOIN certificates ON certificates.certification_id = c.id
                 ORDER BY c.job_id, c.model, c.region, c.profile, c.provider
                 """)
             let jobs = Dictionary(grouping: try rows.map(NoticedCertificate.init), by: \.ending.certification.jobID)
@@ -81,7 +88,7 @@ private struct NoticedCertificate {
     init(_ row: PostgresRow) throws {
         ending = EndingCertificate(
             certification: try CertificationRecord(row), suite: try row.name("job_suite"),
-            expiresAt: try row.decode("certified_until"))
+            expiresAt: try row.decode("expires_at"))
         notify = try row.decode("job_notify")
     }
 }

@@ -4,6 +4,7 @@ import Postgres
 extension CertificationStore {
     /// The certification whose certificate stands for a submitted target, if there is one: the target's current one, as long
     /// as its certificate holds and says the same as a new one would be asked, which is the same suite in the same version.
+    /// A verdict from the time before there were certificates counts as one.
     ///
     /// Reads `submitted`, the row of the target.
     static func validCertification(for submission: JobSubmission) -> SQLStatement {
@@ -15,11 +16,14 @@ extension CertificationStore {
             FROM current_certifications AS pointer
                 JOIN certifications AS held ON held.id = pointer.certification_id
                 JOIN runs ON runs.certification_id = held.id AND runs.fence = held.fence
+                LEFT JOIN certificates ON certificates.certification_id = held.id
             WHERE submitted.reason_code IS NULL
                 AND (pointer.provider, pointer.model, pointer.region, pointer.profile)
                     = (submitted.provider, submitted.model, submitted.region, submitted.profile)
                 AND held.status IN ('CERTIFIED', 'QUALITY_WARNING')
                 AND held.certified_until > \(submission.createdAt)
+                AND (certificates.id IS NULL OR certificates.expires_at > \(submission.createdAt)
+                     AND certificates.revoked_at IS NULL AND certificates.superseded_at IS NULL)
                 AND runs.suite = \(submission.suite.rawValue) AND runs.suite_version = \(version)
             """
     }

@@ -1,4 +1,4 @@
-import Certification
+package import Certification
 package import Contracts
 package import Foundation
 import Postgres
@@ -67,17 +67,37 @@ extension CertificationStore {
     }
 
     /// When a target's model reached the end of its life in the region, as far as its provider said; nil while it has not.
-    ///
-    /// A model that is gone from the list without ever having been called legacy may be missing by mistake: it has not ended.
     package func endOfLife(of target: Target, now: Date) async throws -> Date? {
         try await client.query(
             """
             SELECT COALESCE(end_of_life, retired_at) AS ended_at FROM registry_models
             WHERE provider = \(target.provider.rawValue) AND model = \(target.model.rawValue)
                 AND region = \(target.region.rawValue)
-                AND (end_of_life <= \(now)
-                     OR end_of_life IS NULL AND retired_at <= \(now) AND detail #>> '{lifecycle,status}' = 'LEGACY')
+                AND \(fragment: Self.hasEnded(at: now))
             """
         ).first?.decodeIfPresent("ended_at")
+    }
+
+    /// What the provider told last of a target's model in the region; nil when it told nothing, or nothing of its lifecycle.
+    package func lifecycle(of target: Target) async throws -> ModelLifecycle? {
+        try await client.query(
+            """
+            SELECT detail FROM registry_models
+            WHERE provider = \(target.provider.rawValue) AND model = \(target.model.rawValue)
+                AND region = \(target.region.rawValue)
+            """
+        ).first?.decode(JSONB<SyncedModel>.self, "detail").value.lifecycle
+    }
+
+    /// The regions whose list held a model last, as far as its provider told, sorted.
+    package func regions(offering model: ModelID, at provider: ProviderID, now: Date) async throws -> [Region] {
+        try await client.query(
+            """
+            SELECT region FROM registry_models
+            WHERE provider = \(provider.rawValue) AND model = \(model.rawValue) AND retired_at IS NULL
+                AND (end_of_life IS NULL OR end_of_life > \(now))
+            ORDER BY region
+            """
+        ).map { try $0.name("region") }
     }
 }

@@ -80,6 +80,7 @@ extension CertificationStore {
         var messages = try events(of: record, trace: claim.trace?.child(), now: ending.now)
         if ending.status.isJudged, ending.reason?.isAboutTarget != false {
             let isNewest = try await pointCurrent(to: [claim.certificationID], on: connection) > 0
+            messages += try await revokeIfEnded(claim, ending, target: record.target, on: connection)
             let issued = try await issueCertificate(
                 claim, ending, target: record.target, isNewest: isNewest, on: connection)
             if let issued { messages.append(try OutgoingMessage(issued, trace: claim.trace?.child(), now: ending.now)) }

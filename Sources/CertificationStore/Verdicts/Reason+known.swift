@@ -1,3 +1,6 @@
+import Certification
+package import Foundation
+
 extension Reason {
     /// Somebody cancelled the job.
     package static let cancelled = Reason(code: "CANCELLED", text: "The job was cancelled.", remedy: nil)
@@ -14,4 +17,13 @@ extension Reason {
     package static let expired = Reason(
         code: "EXPIRED", text: "The request expired in its queue before a processor took it.",
         remedy: "Check that processors are running, then certify the target again.")
+
+    /// The model has ended in the region, as far as its provider said. `end`: when. As the provider itself would refuse it.
+    package static func endOfLife(_ end: Date) -> Reason {
+        let category = ErrorCategory.modelEndOfLife
+        let day = end.formatted(Date.ISO8601FormatStyle().year().month().day())
+        return Reason(
+            code: category.rawValue, text: "The model reached the end of its life here on \(day), its provider says.",
+            remedy: category.remedy)
+    }
 }

@@ -57,10 +57,12 @@ struct HandlerScenario: Sendable {
 
     /// The handler, for a consumer of one's own.
     func handler() throws -> CertificationHandler {
-        CertificationHandler(
+        let judge = try Judge.bundled()
+        return CertificationHandler(
             store: store, leases: leases, suspects: suspects, providers: providers, registry: try .bundled(),
-            suites: SuiteCatalog(suites: [.scripted]), judge: try .bundled(),
-            certificates: CertificateTermsSource(suites: SuiteCatalog(suites: [.scripted]), registry: try .bundled()),
+            suites: SuiteCatalog(suites: [.scripted]), judge: judge,
+            certificates: CertificateTermsSource(
+                suites: SuiteCatalog(suites: [.scripted]), registry: try .bundled(), rubric: judge.rubric),
             settings: settings, gate: gate,
             metrics: ProcessorMetrics(factory: NOOPMetricsHandler.instance), admission: admission, reporter: reporter,
             logger: logger)

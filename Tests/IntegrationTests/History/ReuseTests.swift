@@ -1,6 +1,7 @@
 import Certification
 import Contracts
 import Foundation
+import Postgres
 import Testing
 
 @testable import CertificationStore
@@ -46,6 +47,32 @@ struct ReuseTests {
             }
             try await scenario.certify(.failed, passed: 2, failed: 2, after: 100)
             #expect(try await scenario.submitReusing(after: 160).certifications.first?.status == .queued)
+        }
+    }
+
+    @Test("A revoked certificate is not reused, nor told of when it would have ended")
+    func revoked() async throws {
+        try await CertificationScenario.run { scenario in
+            let store = scenario.store
+            let held = try await scenario.certify(after: 0)
+            let certificate = try #require(try await store.certificate(of: held.id))
+            #expect(try await scenario.submitReusing(after: 60).certifications.first?.reusedFrom == held.id)
+            let order = RevocationOrder(cause: .byOperator, reason: "Wrong region.", who: "ada")
+            _ = try await store.revokeCertificate(
+                certificate.id, because: order, now: scenario.start.addingTimeInterval(90))
+            let again = try #require(try await scenario.submitReusing(after: 120).certifications.first)
+            #expect(again.status == .queued && again.reusedFrom == nil)
+            let late = certificate.expiresAt.addingTimeInterval(-60)
+            #expect(try await store.announceExpiring(within: .seconds(3_600), now: late) { _ in nil } == 0)
+        }
+    }
+
+    @Test("A verdict from the time before there were certificates is still reused")
+    func withoutCertificate() async throws {
+        try await CertificationScenario.run { scenario in
+            let held = try await scenario.certify(after: 0)
+            try await scenario.client.execute("TRUNCATE certificates")
+            #expect(try await scenario.submitReusing(after: 60).certifications.first?.reusedFrom == held.id)
         }
     }
 

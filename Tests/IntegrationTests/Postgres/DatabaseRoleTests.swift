@@ -68,7 +68,9 @@ struct DatabaseRoleTests {
                 "SELECT id FROM certification.jobs FOR UPDATE",
                 "UPDATE certification.certifications SET attempts = attempts", "DELETE FROM certification.outbox",
                 "DELETE FROM certification.inbox", "SELECT name FROM certification.schema_migrations",
-                "SELECT pg_notify('certforge', '')",
+                "SELECT pg_notify('certforge', '')", "UPDATE certification.certificates SET revoked_at = revoked_at",
+                "INSERT INTO certification.signing_keys (id, x, valid_from) VALUES ('k', 'x', now())",
+                "DELETE FROM certification.budget_reservations", "SELECT id FROM certification.certificates FOR UPDATE",
             ]
             for statement in allowed {
                 #expect(await refusal(of: statement, to: client) == nil, "\(statement.sql)")
@@ -80,6 +82,15 @@ struct DatabaseRoleTests {
                 "UPDATE certification.operator_actions SET who = 'nobody'",
                 "DELETE FROM certification.operator_actions",
                 "DELETE FROM certification.dead_letter_audit", "DELETE FROM certification.schema_migrations",
+                "DELETE FROM certification.certificates", "TRUNCATE certification.certificates",
+                "DELETE FROM certification.signing_keys", "TRUNCATE certification.signing_keys CASCADE",
+                "UPDATE certification.signing_keys SET valid_until = NULL", "DELETE FROM certification.drifts",
+                "UPDATE certification.drifts SET change = 'IMPROVEMENT'", "TRUNCATE certification.drifts",
+                "DELETE FROM certification.expiry_notices", "UPDATE certification.registry_changes SET kind = 'ADDED'",
+                "DELETE FROM certification.registry_changes", "DELETE FROM certification.registry_syncs",
+                "DELETE FROM certification.registry_models", "DELETE FROM certification.registry_regions",
+                "DELETE FROM certification.job_budgets", "DELETE FROM certification.claim_costs",
+                "ALTER TABLE certification.certificates DISABLE TRIGGER certificates_are_kept",
                 "CREATE ROLE mine", "CREATE TABLE notifier.mine ()",
             ]
             for statement in refused {

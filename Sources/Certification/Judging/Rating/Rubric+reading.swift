@@ -8,7 +8,8 @@ extension Rubric {
     /// - Throws: `RubricError`, which names the key and the cure.
     package init(yaml: Data) throws(RubricError) {
         do {
-            try self.init(YAMLDecoder().decode(RubricFile.self, from: yaml))
+            try self.init(
+                YAMLDecoder().decode(RubricFile.self, from: yaml), digest: CanonicalJSON.digest(ofBytes: yaml))
         } catch let error as RubricError {
             throw error
         } catch {
@@ -16,9 +17,10 @@ extension Rubric {
         }
     }
 
-    private init(_ file: RubricFile) throws(RubricError) {
+    private init(_ file: RubricFile, digest: String) throws(RubricError) {
         guard file.version >= 1 else { throw RubricError("version", "is \(file.version); it counts from 1.") }
         version = file.version
+        self.digest = digest
         status = try Self.status(file.status)
         validity = Validity(
             certifiedDays: try Self.checked(file.validity.certifiedDays, "validity.certifiedDays", in: 1...366),

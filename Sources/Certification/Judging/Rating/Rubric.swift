@@ -69,6 +69,8 @@ package struct Rubric: Sendable, Hashable {
     }
 
     package let version: Int
+    /// SHA-256 of its file, in lowercase hexadecimal.
+    package let digest: String
     let status: StatusThresholds
     let validity: Validity
     /// A status that is missing has neither rating nor badge.
