@@ -32,6 +32,8 @@ package struct Surroundings: Sendable {
         controlFile = folder.appending(path: "control.json")
         try Data(control.utf8).write(to: controlFile)
 
+        let keyFile = folder.appending(path: "certificate-signing-key.json")
+
         let baseURL = try Self.required("TEST_DATABASE_URL")
         management = try Self.required("TEST_RABBITMQ_MANAGEMENT_URL")
         let logger = Logger(label: prefix) { _ in SwiftLogNoOpLogHandler() }
@@ -45,7 +47,7 @@ package struct Surroundings: Sendable {
             "RABBITMQ_VIRTUAL_HOST": name, "JWT_SECRET": Self.secret, "SMTP_URL": try Self.required("SMTP_URL"),
             "MAIL_FROM": "certforge@example.com", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-            "SIMULATOR_CONTROL_FILE": controlFile.path,
+            "SIMULATOR_CONTROL_FILE": controlFile.path, "CERTIFICATE_SIGNING_KEY_FILE": keyFile.path,
             // The simulator's models have no price but this.
             "PRICES": Self.prices, "COST_CONFIRMATION_THRESHOLD": "1000",
         ].merging(settings) { _, new in new }
@@ -53,6 +55,7 @@ package struct Surroundings: Sendable {
         try await callManagement(
             .put, "permissions/\(name)/\(try managementUser())",
             body: #"{"configure":".*","write":".*","read":".*"}"#)
+        _ = try await command("keys", "generate", "--output", keyFile.path)
         _ = try await command("migrate")
         try await DatabaseRoles.apply(to: databaseURL)
         // The users are there, so that their permissions in the new virtual host are set as well.

@@ -70,6 +70,31 @@ extension EndToEndTests {
         }
     }
 
+    @Test("A certified target has a certificate that anybody verifies, with the gateway or with files alone")
+    func certificate() async throws {
+        try await withSystem { system in
+            let job = try await system.submit(models: ["amazon.nova-lite-v1:0"], regions: ["us-east-1"])
+            let ended = try await system.finished(job.id)
+            let certification = try #require(ended.certifications?.first)
+            #expect(certification.status == "CERTIFIED")
+            let token = try await system.token()
+            let listed = try await system.command(
+                "certificates", "list", "--certification", certification.id, "--token", token)
+            let id = try #require(listed.split(separator: " ").first.map(String.init))
+            let file = system.folder.appending(path: "certificate.jws")
+            try Data(try await system.command("certificates", "show", id, "--token", token).utf8).write(to: file)
+            let evidence = system.folder.appending(path: "evidence.json")
+            try Data(try await system.command("evidence", certification.id, "--token", token).utf8).write(to: evidence)
+            let asked = try await system.command("verify", file.path, "--gateway", system.url)
+            #expect(asked.hasPrefix("VALID"))
+            let keys = system.folder.appending(path: "keys.json")
+            try Data(try await HTTP.get("\(system.url)/api/v1/keys").body).write(to: keys)
+            // Ends with another code than 0, and so throws, when it does not verify.
+            let alone = try await system.command("verify", file.path, "--keys", keys.path, "--evidence", evidence.path)
+            #expect(alone.contains("certificate  \(id)"))
+        }
+    }
+
     @Test("Garbage in the request queue is dead-lettered with its cause while the next good message is processed")
     func garbage() async throws {
         try await withSystem { system in

@@ -90,11 +90,11 @@ extension CertificationStore {
         guard let signingKey else { return nil }
         let entries = try await revocations(now: now)
         let hour = Date(timeIntervalSince1970: (now.timeIntervalSince1970 / 3_600).rounded(.down) * 3_600)
-        let keys = try await client.query(
-            "SELECT valid_from FROM signing_keys WHERE id = \(signingKey.publicKey.id.rawValue)")
-        // A list from before its key would count for nothing.
-        let keySince = try keys.first?.decode(Date.self, "valid_from") ?? hour
-        let issuedAt = entries.map(\.revokedAt).reduce(max(hour, keySince), max)
+        // What a key signed before it was published does not count.
+        let published = try await client.query(
+            "SELECT valid_from FROM signing_keys WHERE id = \(signingKey.publicKey.id.rawValue)"
+        ).first?.decode(Date.self, "valid_from")
+        let issuedAt = (entries.map(\.revokedAt) + [published].compactMap(\.self)).reduce(hour, max)
         return try RevocationList(
             issuedAt: issuedAt, nextUpdate: issuedAt.addingTimeInterval(86_400), revoked: entries
         ).signed(with: signingKey)

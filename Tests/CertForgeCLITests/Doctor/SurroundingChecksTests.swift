@@ -32,6 +32,16 @@ struct SurroundingChecksTests {
         #expect(Check.judge(gateway: "http://g", failure: broken, hasToken: false).map(\.severity) == [.error])
     }
 
+    @Test("Without a signing key, with one that is not published and with unsigned certificates there is a warning")
+    func signingKeys() {
+        #expect(Check.judge(signingKey: nil, stored: [], unsigned: 3).map(\.severity) == [.warning])
+        #expect(Check.judge(signingKey: nil, stored: ["a"], unsigned: 0).isEmpty)
+        #expect(Check.judge(signingKey: "a", stored: ["a", "b"], unsigned: 0).isEmpty)
+        #expect(Check.judge(signingKey: "b", stored: ["a"], unsigned: 2).map(\.severity) == [.warning, .warning])
+        #expect(Check.judge(published: ["a"], by: "http://g", stored: ["a", "b"]).map(\.severity) == [.error])
+        #expect(Check.judge(published: ["a", "b"], by: "http://g", stored: ["a"]).isEmpty)
+    }
+
     @Test("Secrets from the repository are found and never repeated")
     func secrets() {
         let published = [

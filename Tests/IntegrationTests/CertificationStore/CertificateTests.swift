@@ -136,6 +136,18 @@ struct CertificateTests {
         }
     }
 
+    @Test("The list of revocations verifies in a key's first hour already")
+    func firstHour() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            let published = scenario.start.addingTimeInterval(1_800)
+            try await scenario.store.registerSigningKey(now: published)
+            let signed = try #require(
+                try await scenario.store.signedRevocations(now: published.addingTimeInterval(5)))
+            let list = try RevocationList(signed, keys: try await scenario.store.verificationKeys())
+            #expect(list.issuedAt == published)
+        }
+    }
+
     @Test("All certificates of a model are revoked at its end of life, but those that have expired")
     func endOfLife() async throws {
         try await CertificationScenario.run(signingKey: key) { scenario in

@@ -1,3 +1,4 @@
+import Certificates
 import CertificationStore
 import Foundation
 import Postgres
@@ -71,6 +72,29 @@ struct DoctorTests {
                 "INSERT INTO certification.schema_migrations (name, checksum) VALUES ('9999_x', 'x')")
             let changed = await findings(.migrations, settings)
             #expect(changed.map(\.severity) == [.warning, .error])
+        }
+    }
+
+    @Test("A missing signing key is found, and one that nobody published")
+    func signingKeys() async throws {
+        try await DatabaseScratch.run { client, url in
+            let key = SigningKey()
+            let database = try #require(url.string)
+            let bare = ServiceSettings(values: ["DATABASE_URL": database])
+            let keyed = ServiceSettings(
+                values: ["DATABASE_URL": database, "CERTIFICATE_SIGNING_KEY": key.privateJSON])
+            #expect(await findings(.signingKeys, bare).isEmpty)
+            try await migrate(client)
+            #expect(await findings(.signingKeys, bare).map(\.severity) == [.warning])
+            let unpublished = await findings(.signingKeys, keyed)
+            #expect(unpublished.count == 1 && unpublished.first?.what.contains(key.publicKey.id.rawValue) == true)
+            try await client.execute(
+                """
+                INSERT INTO certification.signing_keys (id, x, valid_from)
+                VALUES (\(key.publicKey.id.rawValue), \(key.publicKey.x), now())
+                """)
+            #expect(await findings(.signingKeys, bare).isEmpty)
+            #expect(await findings(.signingKeys, keyed).isEmpty)
         }
     }
 
