@@ -1,0 +1,42 @@
+import Certification
+import Contracts
+import Testing
+
+@Suite("What a call comes to")
+struct ConclusionTests {
+    private func run(
+        _ expectation: TestCall.Expectation, _ script: @escaping ScriptedProvider.Script
+    ) async -> TestResult {
+        var call = TestCall.asking("Say A.")
+        call.expectation = expectation
+        return await run([call], script)
+    }
+
+    private func run(
+        _ calls: [TestCall], requires: [Capability] = [], _ script: @escaping ScriptedProvider.Script
+    ) async -> TestResult {
+        let test = SuiteTest(
+            id: "t", name: "T", dimension: .refusal, requires: requires, calls: calls, timeoutSeconds: 60)
+        return await TestExecutor(provider: ScriptedProvider(script)).run(test, on: .sample, attempt: 1)
+    }
+
+    @Test(
+        "A filter that refuses the request is the refusal that was wanted",
+        arguments: [
+            (GraderGroup(.all, [.refusal(true)]), TestOutcome.pass),
+            (GraderGroup(.any, [.uppercase, .group(GraderGroup(.all, [.refusal(true)]))]), .pass),
+            (GraderGroup(.all, [.refusal(false)]), .fail), (GraderGroup(.all, [.nonEmpty]), .fail),
+        ])
+    func filtered(graders: GraderGroup, outcome: TestOutcome) async {
+        let result = await run(.answer(graders)) { _ in .failure(.sample(.contentFiltered)) }
+        #expect(result.outcome == outcome, "\(result.explanation)")
+        #expect(result.calls.map(\.ending) == [outcome == .pass ? .refused : .failed])
+        #expect(result.error?.category == (outcome == .pass ? nil : .contentFiltered))
+    }
+
+    @Test("Any other error is none that a test of refusals wants")
+    func otherError() async {
+        let result = await run(.answer(GraderGroup(.all, [.refusal(true)]))) { _ in .failure(.sample(.modelError)) }
+        #expect(result.outcome == .error)
+    }
+}
