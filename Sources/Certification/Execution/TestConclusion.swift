@@ -52,6 +52,8 @@ struct TestConclusion: Sendable {
             case .pass:
                 conclude(.fail("The control without the system prompt was answered in the same way."), prefix: prefix)
             case .fail: return
+            // It says something, only nothing that the graders look for.
+            case .noAnswer where !answer.text.isBlank: return
             case let other: conclude(other, prefix: prefix)
             }
         case .refusal(let categories, _):

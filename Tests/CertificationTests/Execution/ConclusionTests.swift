@@ -39,4 +39,14 @@ struct ConclusionTests {
         let result = await run(.answer(GraderGroup(.all, [.refusal(true)]))) { _ in .failure(.sample(.modelError)) }
         #expect(result.outcome == .error)
     }
+
+    @Test(
+        "A control that says something without what is looked for is right",
+        arguments: [
+            ("I know no number.", TestOutcome.pass), ("It is 8.", .pass), ("It is 7.", .fail), ("", .noAnswer),
+        ])
+    func control(text: String, outcome: TestOutcome) async {
+        let result = await run(.control(GraderGroup(.all, [.numeric(7)]))) { _ in .success(.sample(text)) }
+        #expect(result.outcome == outcome, "\(result.explanation)")
+    }
 }
