@@ -204,6 +204,32 @@ struct AdaptationTests {
         #expect(denied[0].error?.category == .accessNotGranted)
     }
 
+    @Test(
+        "Only a wrong answer, none, or a refusal of the capability shows a probe that it is absent",
+        arguments: [
+            (.capabilityUnsupported, false), (.emptyResponse, false), (.contextLength, nil),
+            (.parameterUnsupported, nil),
+            (.maxTokensCap, nil), (.network, nil), (.validation, nil),
+        ] as [(ErrorCategory, Bool?)])
+    func probeRefused(category: ErrorCategory, works: Bool?) async {
+        var test = Self.test("t1", requires: [.vision])
+        test.probesUndeclared = true
+        let results = await run(
+            [test], .failing(with: category), facts: ModelFacts(declared: [.vision: false]))
+        #expect(results[0].outcome == .skipped)
+        #expect(results[0].capabilities[.vision] == works)
+    }
+
+    @Test("A probe that no grader can decide says nothing")
+    func probeUndecided() async {
+        var test = Self.test("t1", requires: [.vision])
+        test.probesUndeclared = true
+        test.calls[0].expectation = .answer(GraderGroup(.all, [.regex("(", whenUnmatched: .fail)]))
+        let results = await run(
+            [test], ScriptedProvider { _ in .success(.sample("A")) }, facts: ModelFacts(declared: [.vision: false]))
+        #expect(results[0].outcome == .skipped && results[0].capabilities.isEmpty)
+    }
+
     @Test("A capability that is declared and refused is recorded, and not asked for again")
     func declaredButRefused() async {
         let provider = ScriptedProvider.failing(with: .capabilityUnsupported)
