@@ -87,6 +87,27 @@ struct AdaptationTests {
         #expect(provider.calls.count == 3)
     }
 
+    @Test(
+        "A parameter that is refused as a capability is left out too, unless more than that is in the way",
+        arguments: [
+            ([.temperature], [], TestOutcome.pass, 2), ([.temperature, .topP], [], .pass, 2),
+            ([.temperature], [.temperature], .skipped, 1), ([.temperature, .systemPrompt], [], .skipped, 1),
+            ([], [], .skipped, 1),
+        ] as [([Capability], [Capability], TestOutcome, Int)])
+    func capability(refused: [Capability], requires: [Capability], outcome: TestOutcome, calls: Int) async {
+        let provider = ScriptedProvider { call in
+            guard call.request.temperature != nil else { return .success(.sample("A")) }
+            return .failure(
+                ProviderError(
+                    category: .capabilityUnsupported, code: "ValidationException", message: "",
+                    refusedParameters: refused))
+        }
+        let results = await run([Self.test("t1", requires: requires, calls: 1)], provider)
+        #expect(results[0].outcome == outcome)
+        #expect(provider.calls.count == calls)
+        for parameter in refused { #expect(results[0].capabilities[parameter] == false) }
+    }
+
     @Test("A refusal that names nothing that could be left out skips the test, and is not repeated")
     func unknownParameter() async throws {
         for refused: [Capability] in [[], [.systemPrompt], [.stopSequences]] {
