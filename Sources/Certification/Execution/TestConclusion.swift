@@ -39,6 +39,11 @@ struct TestConclusion: Sendable {
     private mutating func add(_ answer: ModelAnswer, to call: TestCall, prefix: String) {
         reached.excerpt = UntrustedText(answer.text).excerpt(limit: 500)
         capabilities.merge(answer.observed) { $1 }
+        guard call.expectation.wantsRefusal || answer.graded <= ModelAnswer.mostGraded else {
+            return conclude(
+                .malformedOutput,
+                .fail("The answer is longer than \(ModelAnswer.mostGraded / 1024) KiB, too long to be graded."))
+        }
         switch call.expectation {
         case .answer(let graders):
             let grade = graders.grade(answer)
@@ -120,6 +125,12 @@ struct TestConclusion: Sendable {
         }
     }
 
+    /// Ends the test by an answer whose fault has a category.
+    private mutating func conclude(_ category: ErrorCategory, _ grade: Grade) {
+        conclude(grade)
+        reached.error = TestError(category: category, code: "", message: "")
+    }
+
     /// The test does not apply.
     mutating func skip(_ explanation: String) {
         reached.outcome = .skipped
@@ -150,4 +161,12 @@ struct TestConclusion: Sendable {
             attempt: attempt, calls: calls, excerpt: reached.excerpt, capabilities: capabilities,
             measures: measures.isEmpty ? nil : measures, startedAt: startedAt, finishedAt: finishedAt)
     }
+}
+
+extension ModelAnswer {
+    /// Graders run on the threads that all work shares; no test asks for so much.
+    fileprivate static let mostGraded = 256 * 1024
+
+    /// What graders read of it, in bytes of UTF-8.
+    fileprivate var graded: Int { toolCalls.reduce(text.utf8.count) { $0 + $1.arguments.utf8.count } }
 }

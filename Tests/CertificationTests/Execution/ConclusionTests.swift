@@ -49,4 +49,19 @@ struct ConclusionTests {
         let result = await run(.control(GraderGroup(.all, [.numeric(7)]))) { _ in .success(.sample(text)) }
         #expect(result.outcome == outcome, "\(result.explanation)")
     }
+
+    @Test(
+        "An answer too long to be graded fails and says so", arguments: [(262_144, TestOutcome.pass), (262_145, .fail)])
+    func tooLong(length: Int, outcome: TestOutcome) async {
+        let text = String(repeating: "A", count: length)
+        let graded = await run(.answer(GraderGroup(.all, [.nonEmpty]))) { _ in .success(.sample(text)) }
+        #expect(graded.outcome == outcome)
+        #expect(graded.error?.category == (outcome == .pass ? nil : .malformedOutput))
+        let control = await run(.control(GraderGroup(.all, [.uppercase]))) { _ in .success(.sample(text)) }
+        #expect(control.outcome == .fail)
+        guard outcome == .fail else { return }
+        for result in [graded, control] {
+            #expect(result.explanation == "The answer is longer than 256 KiB, too long to be graded.")
+        }
+    }
 }
