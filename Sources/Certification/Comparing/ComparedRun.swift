@@ -40,10 +40,7 @@ package struct ComparedRun: Sendable, Hashable {
         self.metrics = metrics
         let latest = Dictionary(grouping: results, by: \.test).compactMapValues(Self.latest)
         outcomes = latest.mapValues(\.outcome)
-        // One test that saw it work outweighs another that did not.
-        capabilities = latest.values.reduce(into: [:]) { known, result in
-            known.merge(result.capabilities) { $0 || $1 }
-        }
+        capabilities = latest.values.reduce(into: [:]) { $0.add($1.capabilities) }
         let calls = results.flatMap(\.calls).filter { !$0.isConcurrent }
         let served = calls.count { $0.ending != .failed }
         let faults = calls.count { $0.ending == .failed && $0.errorCategory?.countsAgainstAvailability == true }

@@ -44,7 +44,7 @@ extension TestSession {
             conclusion.note(capability, true)
             conclusion.skip("The registry says that the model lacks \(capability); a probe shows that it has it.")
         case (.fail, _), (.noAnswer, _),
-            (.skipped, _) where category == .capabilityUnsupported:
+            (.skipped, _) where conclusion.isCapabilityRefused:
             conclusion.note(capability, false)
             conclusion.skip("The registry says that the model lacks \(capability), and a probe agrees.")
         // What else kept the call from being answered, or from being graded, says nothing about the capability.

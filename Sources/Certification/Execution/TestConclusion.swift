@@ -20,6 +20,9 @@ struct TestConclusion: Sendable {
     /// Whether an answer was graded and passed: only that shows that the model can do what the test is about.
     private(set) var hasGoodAnswer = false
 
+    /// Whether a call was refused because of a capability, and not of a parameter or a detail.
+    private(set) var isCapabilityRefused = false
+
     var outcome: TestOutcome { reached.outcome }
 
     mutating func add(_ record: CallRecord?) {
@@ -76,15 +79,18 @@ struct TestConclusion: Sendable {
             capabilities[capability] = false
         case .answer, .refusal, .answerOrRefusal, .control:
             guard !isExpected else { return }
-            note(error, of: test)
+            note(error, to: call, of: test)
             conclude(error)
         }
     }
 
-    /// A refusal of a capability is about the most specific one that the test requires.
-    private mutating func note(_ error: ProviderError, of test: SuiteTest) {
+    /// A refusal of a capability is about the most specific one that the test requires, unless it names a detail.
+    private mutating func note(_ error: ProviderError, to call: TestCall, of test: SuiteTest) {
         for parameter in error.refusedParameters { capabilities[parameter] = false }
-        guard error.category == .capabilityUnsupported, error.refusedParameters.isEmpty else { return }
+        guard error.category == .capabilityUnsupported, error.refusedParameters.isEmpty,
+            !(call.request.demandsTool && error.isAboutToolChoice)
+        else { return }
+        isCapabilityRefused = true
         if let capability = test.requires.last { capabilities[capability] = false }
     }
 
@@ -169,4 +175,21 @@ extension ModelAnswer {
 
     /// What graders read of it, in bytes of UTF-8.
     fileprivate var graded: Int { toolCalls.reduce(text.utf8.count) { $0 + $1.arguments.utf8.count } }
+}
+
+extension ModelRequest {
+    /// Whether it goes beyond offering its tools.
+    fileprivate var demandsTool: Bool {
+        switch toolChoice {
+        case .required, .tool: true
+        case .auto, nil: false
+        }
+    }
+}
+
+extension ProviderError {
+    /// A model may take tools and not the field that demands one (Bedrock: `toolConfig.toolChoice.any`).
+    fileprivate var isAboutToolChoice: Bool {
+        message.lowercased().filter(\.isLetter).contains("toolchoice")
+    }
 }

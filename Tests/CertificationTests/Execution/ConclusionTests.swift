@@ -64,4 +64,22 @@ struct ConclusionTests {
             #expect(result.explanation == "The answer is longer than 256 KiB, too long to be graded.")
         }
     }
+
+    @Test(
+        "A model that does not take the field that demands a tool may take tools all the same",
+        arguments: [
+            (ToolChoice.required, "This model doesn't support the toolConfig.toolChoice.any field.", nil),
+            (.tool("f"), "Tool choice is not supported.", nil),
+            (.required, "This model doesn't support tool use.", false),
+            (.auto, "\"auto\" tool choice requires --enable-auto-tool-choice", false),
+        ] as [(ToolChoice, String, Bool?)])
+    func toolChoice(choice: ToolChoice, message: String, works: Bool?) async {
+        var call = TestCall.asking("Say A.")
+        call.request.toolChoice = choice
+        let result = await run([call], requires: [.tools]) { _ in
+            .failure(ProviderError(category: .capabilityUnsupported, code: "", message: message))
+        }
+        #expect(result.outcome == .skipped)
+        #expect(result.capabilities[.tools] == works)
+    }
 }
