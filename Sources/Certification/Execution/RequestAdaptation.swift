@@ -54,6 +54,7 @@ struct RequestAdaptation: Sendable, Hashable {
             guard let limit = error.limit, limit >= Self.smallestLimit, limit < adapted(request).maxTokens else {
                 return nil
             }
+            guard !error.limitsOnlyThisRequest else { return .fitted(to: limit) }
             outputLimit = limit
             return .lowered(to: limit)
         default: return nil
@@ -63,5 +64,7 @@ struct RequestAdaptation: Sendable, Hashable {
     enum Lesson: Sendable, Hashable {
         case dropped([Capability])
         case lowered(to: Int)
+        /// For this request only: so much its own length leaves.
+        case fitted(to: Int)
     }
 }

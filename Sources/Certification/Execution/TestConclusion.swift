@@ -101,6 +101,7 @@ struct TestConclusion: Sendable {
         switch lesson {
         case .dropped(let parameters): for parameter in parameters { capabilities[parameter] = false }
         case .lowered(let limit): measure(RequestAdaptation.limitMeasure, Double(limit))
+        case .fitted: return
         }
     }
 

@@ -133,6 +133,36 @@ struct AdaptationTests {
         #expect(provider.calls.map(\.request.maxTokens) == [1_000, 400, 400, 400, 400])
     }
 
+    @Test("What one request leaves of the context is no limit of the model's")
+    func room() async {
+        let provider = ScriptedProvider { call in
+            guard call.request.maxTokens > 400 else { return .success(.sample("A")) }
+            var error = ProviderError(category: .maxTokensCap, code: "", message: "", limit: 400)
+            error.limitsOnlyThisRequest = true
+            return .failure(error)
+        }
+        let results = await run([Self.test("t1", calls: 1), Self.test("t2", calls: 1)], provider)
+        #expect(results.map(\.outcome) == [.pass, .pass])
+        #expect(results[0].measures == nil)
+        #expect(provider.calls.map(\.request.maxTokens) == [1_000, 400, 1_000, 400])
+    }
+
+    @Test("A refusal that comes where another was wanted teaches nothing")
+    func wrongRefusal() async {
+        var test = Self.test("t1", calls: 1)
+        test.calls[0].expectation = .refusal(of: [.contextLength], withinSeconds: 10)
+        for error in [
+            ProviderError(category: .maxTokensCap, code: "", message: "", limit: 400),
+            ProviderError(category: .parameterUnsupported, code: "", message: "", refusedParameters: [.temperature]),
+        ] {
+            let provider = ScriptedProvider { _ in .failure(error) }
+            let results = await run([test], provider)
+            #expect(provider.calls.count == 1)
+            #expect(results[0].outcome == .skipped)
+            #expect(results[0].measures == nil)
+        }
+    }
+
     @Test("A limit that is none skips the test, and a model that refuses its own limit is asked twice")
     func nonsenseLimit() async throws {
         for (limit, calls) in [(nil, 1), (2_000, 1), (3, 1), (400, 2)] as [(Int?, Int)] {
