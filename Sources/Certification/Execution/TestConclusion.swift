@@ -47,6 +47,9 @@ struct TestConclusion: Sendable {
                 .malformedOutput,
                 .fail("The answer is longer than \(ModelAnswer.mostGraded / 1024) KiB, too long to be graded."))
         }
+        guard call.expectation.wantsRefusal || !answer.isNothing else {
+            return conclude(.emptyResponse, .noAnswer(prefix + answer.emptiness))
+        }
         switch call.expectation {
         case .answer(let graders):
             let grade = graders.grade(answer)
@@ -173,6 +176,12 @@ struct TestConclusion: Sendable {
 extension ModelAnswer {
     /// Graders run on the threads that all work shares; no test asks for so much.
     fileprivate static let mostGraded = 256 * 1024
+
+    /// Whether there is neither text, a tool call nor a thought, and no filter that took them.
+    fileprivate var isNothing: Bool {
+        let isFiltered = stopReason == .contentFiltered || stopReason == .guardrailIntervened
+        return isEmpty && reasoning.isBlank && usage?.reasoningTokens ?? 0 == 0 && !isFiltered
+    }
 
     /// What graders read of it, in bytes of UTF-8.
     fileprivate var graded: Int { toolCalls.reduce(text.utf8.count) { $0 + $1.arguments.utf8.count } }

@@ -82,4 +82,34 @@ struct ConclusionTests {
         #expect(result.outcome == .skipped)
         #expect(result.capabilities[.tools] == works)
     }
+
+    @Test("An answer with nothing in it is none, whatever it is graded by, and has its category")
+    func nothing() async {
+        let expectations: [TestCall.Expectation] = [
+            .answer(GraderGroup(.all, [.nonEmpty])), .answer(GraderGroup(.all, [.toolCalls(0...0)])),
+            .control(GraderGroup(.all, [.nonEmpty])),
+            .answerOrRefusal(GraderGroup(.all, [.nonEmpty]), of: [.validation], capability: .topP),
+        ]
+        for expectation in expectations {
+            let result = await run(expectation) { _ in .success(.sample(" \n")) }
+            #expect(result.outcome == .noAnswer)
+            #expect(result.error?.category == .emptyResponse)
+            #expect(result.explanation.contains("no visible text"))
+            #expect(result.calls.map(\.ending) == [.empty])
+        }
+    }
+
+    @Test("A thought, a call of a tool or a filter is something")
+    func something() async {
+        let answers = [
+            ModelAnswer.sample("").with { $0.reasoning = "Hm." }, .sample("", stopReason: .contentFiltered),
+            ModelAnswer.sample("").with { $0.toolCalls = [ToolCall(id: "1", name: "f", arguments: "{}")] },
+            ModelAnswer.sample("").with { $0.usage?.reasoningTokens = 9 },
+        ]
+        for answer in answers {
+            let result = await run(.answer(GraderGroup(.all, [.exact(anyOf: ["A"])]))) { _ in .success(answer) }
+            #expect(result.outcome == .noAnswer)
+            #expect(result.error == nil)
+        }
+    }
 }
