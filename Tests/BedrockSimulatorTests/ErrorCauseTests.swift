@@ -59,11 +59,13 @@ struct ErrorCauseTests {
     /// What is caused elsewhere than by a model of that name, and where it is seen.
     static let others: [ErrorCategory: String] = [
         .regionUnavailable: "a profile that the region's list does not have (InferenceProfileTests)",
-        .emptyResponse: "the OpenAI-compatible provider's; here simulator.end-empty-v1:0 is an answer without text",
         .contentFiltered: "simulator.filter-content-v1:0 is an answer with that stop reason",
         .budgetExceeded: "the job's budget, before any call",
         .cancelled: "the caller (SimulatorTests)",
     ]
+
+    /// What is no error of the call, and what a test then makes of its answer.
+    static let answers: [ErrorCategory: Behaviour] = [.emptyResponse: .endEmpty]
 
     private let request = ModelRequest(
         messages: [ModelMessage(role: .user, text: "Count from 1 to 9")], maxTokens: 100)
@@ -90,13 +92,30 @@ struct ErrorCauseTests {
         }
     }
 
+    @Test("A category that only an answer shows is that of the test's result", arguments: answers.keys)
+    func answer(category: ErrorCategory) async throws {
+        let behaviour = try #require(Self.answers[category])
+        try await SimulatorScenario.run { scenario in
+            for mode in TestCall.Mode.allCases {
+                let call = TestCall(
+                    mode: mode, request: request, expectation: .answer(GraderGroup(.all, [.nonEmpty])))
+                let test = SuiteTest(id: "t", name: "T", dimension: .liveness, calls: [call], timeoutSeconds: 60)
+                let result = await TestExecutor(provider: try scenario.provider())
+                    .run(test, on: scenario.target(behaviour), attempt: 1)
+                #expect(result.outcome == .noAnswer)
+                #expect(result.error?.category == category)
+            }
+        }
+    }
+
     @Test("Every category has a cause; the table lists them")
     func everyCategory() {
         var lines: [String] = []
         for category in ErrorCategory.allCases {
             let models = Self.causes.filter { $0.category == category }
                 .map { "simulator.\($0.behaviour.rawValue)-v1:0" + ($0.isStreamed == true ? " (stream)" : "") }
-            var causes = models + (Self.others[category].map { [$0] } ?? [])
+            let answers = Self.answers[category].map { ["simulator.\($0.rawValue)-v1:0 (answer)"] } ?? []
+            var causes = models + answers + (Self.others[category].map { [$0] } ?? [])
             if category == .timeout { causes.append("simulator.time-out-v1:0 (the client's clock)") }
             #expect(!causes.isEmpty, "\(category) has no simulated cause")
             lines.append(

@@ -68,6 +68,21 @@ struct MetricsTests {
         #expect(metrics.successRate == 1)
     }
 
+    @Test("What clients at once meet is in no rate")
+    func ratesAlone() {
+        var ramp = TestResult.sample("t2", .pass)
+        for category: ErrorCategory in [.throttledRequests, .serviceUnavailable] {
+            var call = CallRecord(ending: .failed, isStreamed: false, latencyMs: 1, errorCategory: category)
+            call.concurrency = 8
+            ramp.calls.append(call)
+        }
+        let metrics = Metrics(TestHistory(suite: .sample(count: 2), results: [.sample("t1", .pass), ramp]))
+        #expect(metrics.calls == 4)
+        #expect(metrics.throttleRate == 0)
+        #expect(metrics.availability == 1)
+        #expect(metrics.throughput?.first?.throttled == 1)
+    }
+
     @Test("Empty answers and refusals are not timed")
     func onlyAnswersAreTimed() {
         var refused = TestResult.sample("t2", .pass)

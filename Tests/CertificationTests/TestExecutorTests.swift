@@ -48,7 +48,7 @@ struct TestExecutorTests {
         let executor = TestExecutor(provider: provider, clock: SignalClock(called))
         let result = await executor.run(.sample("t1"), on: .sample, attempt: 1)
         #expect(result.outcome == .noAnswer)
-        #expect(result.error == nil)
+        #expect(result.error?.category == .emptyResponse)
     }
 
     @Test("When the task is cancelled, so is the call, and the result says so")

@@ -49,7 +49,7 @@ extension CapabilityMatrix.Finding {
 }
 
 extension TestHistory {
-    /// What the tests' results say of capabilities. What failed once does not work; infrastructure trouble says nothing.
+    /// What the tests' results say of capabilities; infrastructure trouble says nothing.
     package var observedCapabilities: [Capability: Bool] {
         var observed: [Capability: Bool] = [:]
         for test in suite.tests {
@@ -58,10 +58,16 @@ extension TestHistory {
             if let capability = test.dimension.capability, found[capability] == nil {
                 found[capability] = result.showsThatItsCapabilityWorks
             }
-            for (capability, works) in found { observed[capability] = works && observed[capability] ?? true }
+            observed.add(found)
         }
         return observed
     }
+}
+
+extension [Capability: Bool] {
+    /// Adds what a test saw. One that saw a capability work outweighs others that did not: they may have failed at
+    /// something else.
+    mutating func add(_ seen: [Capability: Bool]) { merge(seen) { $0 || $1 } }
 }
 
 extension SuiteTest.Dimension {

@@ -19,7 +19,7 @@ package struct ComparedRun: Sendable, Hashable {
     package let outcomes: [TestID: TestOutcome]
     /// What the tests found out on the way.
     package let capabilities: [Capability: Bool]
-    /// Calls that were served, of those that were not throttled or wrong.
+    /// Calls that were served, of those that were not throttled or wrong; those of clients at once are left out.
     package let availability: ObservedShare
 
     /// `results` are those of all attempts, in any order.
@@ -40,11 +40,8 @@ package struct ComparedRun: Sendable, Hashable {
         self.metrics = metrics
         let latest = Dictionary(grouping: results, by: \.test).compactMapValues(Self.latest)
         outcomes = latest.mapValues(\.outcome)
-        // One test that saw it work outweighs another that did not.
-        capabilities = latest.values.reduce(into: [:]) { known, result in
-            known.merge(result.capabilities) { $0 || $1 }
-        }
-        let calls = results.flatMap(\.calls)
+        capabilities = latest.values.reduce(into: [:]) { $0.add($1.capabilities) }
+        let calls = results.flatMap(\.calls).filter { !$0.isConcurrent }
         let served = calls.count { $0.ending != .failed }
         let faults = calls.count { $0.ending == .failed && $0.errorCategory?.countsAgainstAvailability == true }
         availability = ObservedShare(hits: served, of: served + faults)

@@ -14,6 +14,8 @@ package struct ProviderError: Error, Sendable, Hashable {
     package var partialText: String?
     /// The limit that the error names: of output tokens for `maxTokensCap`, of the context for `contextLength`.
     package var limit: Int?
+    /// Whether the limit is only what the refused request leaves of the context: a shorter one may have more.
+    package var limitsOnlyThisRequest = false
     /// The request's parameters that were refused, for `parameterUnsupported`: `temperature`, `top-p`,
     /// `stop-sequences`, `system-prompt`. Empty when the error does not say which.
     package var refusedParameters: [Capability]

@@ -36,18 +36,20 @@ extension TestSession {
     mutating func probe(_ capability: Capability) async {
         guard let first = test.calls.first else { return }
         await perform(first)
-        let category = conclusion.outcome == .error ? conclusion.reached.category : nil
+        let category = conclusion.reached.category
         switch (conclusion.outcome, category?.effect) {
         case (.error, .endsUnsupported), (.error, .endsInconclusive): return
         case (.error, .leavesUnjudged) where category == .cancelled: return
-        case (.error, .retry):
-            conclusion.skip("The registry says that the model lacks \(capability); a probe met trouble.")
         case (.pass, _):
             conclusion.note(capability, true)
             conclusion.skip("The registry says that the model lacks \(capability); a probe shows that it has it.")
-        default:
+        case (.fail, _), (.noAnswer, _),
+            (.skipped, _) where conclusion.isCapabilityRefused:
             conclusion.note(capability, false)
             conclusion.skip("The registry says that the model lacks \(capability), and a probe agrees.")
+        // What else kept the call from being answered, or from being graded, says nothing about the capability.
+        case (.error, _), (.skipped, _), (.graderError, _):
+            conclusion.skip("The registry says that the model lacks \(capability); a probe met trouble.")
         }
     }
 }

@@ -40,8 +40,12 @@ struct RequestAdaptation: Sendable, Hashable {
     /// - Returns: what was left out or lowered, if the request is worth another try.
     mutating func learn(from error: ProviderError, to request: ModelRequest) -> Lesson? {
         switch error.category {
-        case .parameterUnsupported:
+        case .parameterUnsupported, .capabilityUnsupported:
             let refused = Set(error.refusedParameters).intersection(Self.optional).subtracting(subjects)
+            // What is called a capability is worth another try only when nothing but parameters is in its way.
+            guard error.category == .parameterUnsupported || refused.count == Set(error.refusedParameters).count else {
+                return nil
+            }
             let before = adapted(request)
             dropped.formUnion(refused)
             guard adapted(request) != before else { return nil }
@@ -50,6 +54,7 @@ struct RequestAdaptation: Sendable, Hashable {
             guard let limit = error.limit, limit >= Self.smallestLimit, limit < adapted(request).maxTokens else {
                 return nil
             }
+            guard !error.limitsOnlyThisRequest else { return .fitted(to: limit) }
             outputLimit = limit
             return .lowered(to: limit)
         default: return nil
@@ -59,5 +64,7 @@ struct RequestAdaptation: Sendable, Hashable {
     enum Lesson: Sendable, Hashable {
         case dropped([Capability])
         case lowered(to: Int)
+        /// For this request only: so much its own length leaves.
+        case fitted(to: Int)
     }
 }

@@ -20,6 +20,9 @@ struct TestConclusion: Sendable {
     /// Whether an answer was graded and passed: only that shows that the model can do what the test is about.
     private(set) var hasGoodAnswer = false
 
+    /// Whether a call was refused because of a capability, and not of a parameter or a detail.
+    private(set) var isCapabilityRefused = false
+
     var outcome: TestOutcome { reached.outcome }
 
     mutating func add(_ record: CallRecord?) {
@@ -39,6 +42,14 @@ struct TestConclusion: Sendable {
     private mutating func add(_ answer: ModelAnswer, to call: TestCall, prefix: String) {
         reached.excerpt = UntrustedText(answer.text).excerpt(limit: 500)
         capabilities.merge(answer.observed) { $1 }
+        guard call.expectation.wantsRefusal || answer.graded <= ModelAnswer.mostGraded else {
+            return conclude(
+                .malformedOutput,
+                .fail("The answer is longer than \(ModelAnswer.mostGraded / 1024) KiB, too long to be graded."))
+        }
+        guard call.expectation.wantsRefusal || !answer.isNothing else {
+            return conclude(.emptyResponse, .noAnswer(prefix + answer.emptiness))
+        }
         switch call.expectation {
         case .answer(let graders):
             let grade = graders.grade(answer)
@@ -52,6 +63,8 @@ struct TestConclusion: Sendable {
             case .pass:
                 conclude(.fail("The control without the system prompt was answered in the same way."), prefix: prefix)
             case .fail: return
+            // It says something, only nothing that the graders look for.
+            case .noAnswer where !answer.text.isBlank: return
             case let other: conclude(other, prefix: prefix)
             }
         case .refusal(let categories, _):
@@ -69,15 +82,18 @@ struct TestConclusion: Sendable {
             capabilities[capability] = false
         case .answer, .refusal, .answerOrRefusal, .control:
             guard !isExpected else { return }
-            note(error, of: test)
+            note(error, to: call, of: test)
             conclude(error)
         }
     }
 
-    /// A refusal of a capability is about the most specific one that the test requires.
-    private mutating func note(_ error: ProviderError, of test: SuiteTest) {
+    /// A refusal of a capability is about the most specific one that the test requires, unless it names a detail.
+    private mutating func note(_ error: ProviderError, to call: TestCall, of test: SuiteTest) {
         for parameter in error.refusedParameters { capabilities[parameter] = false }
-        guard error.category == .capabilityUnsupported, error.refusedParameters.isEmpty else { return }
+        guard error.category == .capabilityUnsupported, error.refusedParameters.isEmpty,
+            !(call.request.demandsTool && error.isAboutToolChoice)
+        else { return }
+        isCapabilityRefused = true
         if let capability = test.requires.last { capabilities[capability] = false }
     }
 
@@ -88,6 +104,7 @@ struct TestConclusion: Sendable {
         switch lesson {
         case .dropped(let parameters): for parameter in parameters { capabilities[parameter] = false }
         case .lowered(let limit): measure(RequestAdaptation.limitMeasure, Double(limit))
+        case .fitted: return
         }
     }
 
@@ -116,6 +133,12 @@ struct TestConclusion: Sendable {
         case .noAnswer(let reason): (reached.outcome, reached.explanation) = (.noAnswer, prefix + reason)
         case .graderError(let reason): (reached.outcome, reached.explanation) = (.graderError, prefix + reason)
         }
+    }
+
+    /// Ends the test by an answer whose fault has a category.
+    private mutating func conclude(_ category: ErrorCategory, _ grade: Grade) {
+        conclude(grade)
+        reached.error = TestError(category: category, code: "", message: "")
     }
 
     /// The test does not apply.
@@ -147,5 +170,36 @@ struct TestConclusion: Sendable {
             test: test, outcome: reached.outcome, explanation: reached.explanation, error: reached.error,
             attempt: attempt, calls: calls, excerpt: reached.excerpt, capabilities: capabilities,
             measures: measures.isEmpty ? nil : measures, startedAt: startedAt, finishedAt: finishedAt)
+    }
+}
+
+extension ModelAnswer {
+    /// Graders run on the threads that all work shares; no test asks for so much.
+    fileprivate static let mostGraded = 256 * 1024
+
+    /// Whether there is neither text, a tool call nor a thought, and no filter that took them.
+    fileprivate var isNothing: Bool {
+        let isFiltered = stopReason == .contentFiltered || stopReason == .guardrailIntervened
+        return isEmpty && reasoning.isBlank && usage?.reasoningTokens ?? 0 == 0 && !isFiltered
+    }
+
+    /// What graders read of it, in bytes of UTF-8.
+    fileprivate var graded: Int { toolCalls.reduce(text.utf8.count) { $0 + $1.arguments.utf8.count } }
+}
+
+extension ModelRequest {
+    /// Whether it goes beyond offering its tools.
+    fileprivate var demandsTool: Bool {
+        switch toolChoice {
+        case .required, .tool: true
+        case .auto, nil: false
+        }
+    }
+}
+
+extension ProviderError {
+    /// A model may take tools and not the field that demands one (Bedrock: `toolConfig.toolChoice.any`).
+    fileprivate var isAboutToolChoice: Bool {
+        message.lowercased().filter(\.isLetter).contains("toolchoice")
     }
 }

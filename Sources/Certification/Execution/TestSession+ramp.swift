@@ -1,8 +1,8 @@
 import Contracts
 
 extension TestSession {
-    /// More and more clients at once, until all steps are done or the account's quota is reached, which says nothing
-    /// against the model.
+    /// More and more clients at once, until all steps are done, too few calls are answered, or the account's quota is
+    /// reached, which says nothing against the model.
     mutating func ramp(_ call: TestCall, clients steps: [Int], callsPerStep: Int) async {
         var reached = 0
         for clients in steps {
@@ -26,6 +26,14 @@ extension TestSession {
                 return
             }
             if let error = exchanges.compactMap(\.error).first, step.answered == 0 { return conclusion.conclude(error) }
+            guard step.isServed else {
+                conclusion.explain(
+                    """
+                    \(reached) clients at once were served; of \(clients), \(step.answered) of \(exchanges.count) calls \
+                    were answered.
+                    """)
+                return
+            }
             reached = clients
             conclusion.measure("clients-served", Double(reached))
         }
@@ -88,6 +96,9 @@ extension Exchange {
 
 /// What came of a number of clients at once.
 private struct RampStep {
+    /// Of the calls that the quota let through, so many must be answered.
+    private static let servedShare = 0.95
+
     let clients: Int
     let exchanges: [Exchange]
 
@@ -99,6 +110,7 @@ private struct RampStep {
     var success: Double? {
         exchanges.count > throttled ? Double(answered) / Double(exchanges.count - throttled) : nil
     }
+    var isServed: Bool { success.map { $0 >= Self.servedShare } ?? false }
     var latencies: [Double] { exchanges.filter { $0.answer != nil }.compactMap { $0.record?.latencyMs } }
     /// What no further call would change.
     var ending: ProviderError? { exchanges.compactMap(\.error).first { !$0.category.isRetryable } }

@@ -19,7 +19,7 @@ struct TestSession: Sendable {
     mutating func exchange(
         _ call: TestCall, sending request: ModelRequest? = nil, beginning: String? = nil
     ) async -> Exchange? {
-        let asked = (request ?? call.request).prefixed(with: beginning ?? nonce())
+        var asked = (request ?? call.request).prefixed(with: beginning ?? nonce())
         while true {
             guard !Task.isCancelled else {
                 conclusion.conclude(ProviderError(category: .cancelled, code: "", message: ""))
@@ -27,10 +27,11 @@ struct TestSession: Sendable {
             }
             let sent = call.expectation.wantsRefusal ? asked : adaptation.adapted(asked)
             let exchange = await caller.make(sent, for: call)
-            guard let error = exchange.error, !call.expectation.allows(error.category),
-                let lesson = adaptation.learn(from: error, to: asked)
+            guard let error = exchange.error, !call.expectation.wantsRefusal,
+                !call.expectation.allows(error.category), let lesson = adaptation.learn(from: error, to: asked)
             else { return exchange }
             // Each lesson makes the request smaller, so that this ends.
+            if case .fitted(let limit) = lesson { asked.maxTokens = limit }
             conclusion.note(lesson)
             conclusion.add(exchange.record)
         }

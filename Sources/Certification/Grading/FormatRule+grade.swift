@@ -72,7 +72,7 @@ extension FormatRule {
                 ? .pass : .fail("The answer is none of the \(options.count) allowed ones.")
         case .json: return gradeJSON(text)
         case .title:
-            return text.contains(/<<[^<>\n]*[^<>\s][^<>\n]*>>/)
+            return text.hasTitle
                 ? .pass : .fail("The answer has no title in double angular brackets.")
         case .twoResponses: return gradeTwoResponses(text)
         case .repeatPrompt(let prompt): return gradeRepetition(of: prompt, in: text)

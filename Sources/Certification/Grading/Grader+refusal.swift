@@ -13,3 +13,16 @@ extension Grader {
         }
     }
 }
+
+extension GraderGroup {
+    /// Whether a grader of the group, or of a group in it, wants the model to refuse.
+    var wantsRefusal: Bool {
+        graders.contains { grader in
+            switch grader {
+            case .refusal(let isWanted): isWanted
+            case .group(let group): group.wantsRefusal
+            default: false
+            }
+        }
+    }
+}

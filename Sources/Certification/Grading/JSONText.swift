@@ -64,10 +64,13 @@ struct JSONText {
     private var bracketed: [String] {
         var found: [String] = []
         var rest = text[...]
+        var unclosed = 0
         while found.count < 8, let start = rest.firstIndex(where: { $0 == "{" || $0 == "[" }) {
             guard let end = Self.end(of: rest[start...]) else {
                 rest = rest[rest.index(after: start)...]
-                if rest.utf8.count > 20_000 { return found }
+                unclosed += 1
+                // Each try reads on to the end: few are made in a long text.
+                if unclosed >= 8, rest.utf8.count > 2_000 { return found }
                 continue
             }
             found.append(String(rest[start...end]))

@@ -161,3 +161,25 @@ extension Character {
             || (0x31F0...0x31FF).contains(scalar.value)
     }
 }
+
+extension StringProtocol {
+    /// Whether a line holds something between `<<` and `>>`. One pass: a pattern tries each `<<` anew.
+    var hasTitle: Bool {
+        var (openings, closings, isOpen, isFilled) = (0, 0, false, false)
+        for character in self {
+            switch character {
+            case "<":
+                openings += 1
+                (closings, isOpen, isFilled) = (0, openings >= 2, false)
+            case ">" where isOpen && isFilled:
+                closings += 1
+                if closings == 2 { return true }
+            default:
+                if closings > 0 || character == ">" || character.isNewline { isOpen = false }
+                (openings, closings) = (0, 0)
+                if isOpen, !character.isWhitespace { isFilled = true }
+            }
+        }
+        return false
+    }
+}

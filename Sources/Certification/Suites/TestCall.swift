@@ -52,7 +52,9 @@ extension TestCall.Expectation {
     /// Whether a refusal of this category is one that the call may bring.
     func allows(_ category: ErrorCategory) -> Bool {
         switch self {
-        case .answer, .control: false
+        // Some providers' filters refuse the request itself instead of ending an answer.
+        case .answer(let graders): category == .contentFiltered && graders.wantsRefusal
+        case .control: false
         case .refusal(let categories, _), .answerOrRefusal(_, let categories, _): categories.contains(category)
         }
     }

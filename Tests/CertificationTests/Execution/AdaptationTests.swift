@@ -87,6 +87,27 @@ struct AdaptationTests {
         #expect(provider.calls.count == 3)
     }
 
+    @Test(
+        "A parameter that is refused as a capability is left out too, unless more than that is in the way",
+        arguments: [
+            ([.temperature], [], TestOutcome.pass, 2), ([.temperature, .topP], [], .pass, 2),
+            ([.temperature], [.temperature], .skipped, 1), ([.temperature, .systemPrompt], [], .skipped, 1),
+            ([], [], .skipped, 1),
+        ] as [([Capability], [Capability], TestOutcome, Int)])
+    func capability(refused: [Capability], requires: [Capability], outcome: TestOutcome, calls: Int) async {
+        let provider = ScriptedProvider { call in
+            guard call.request.temperature != nil else { return .success(.sample("A")) }
+            return .failure(
+                ProviderError(
+                    category: .capabilityUnsupported, code: "ValidationException", message: "",
+                    refusedParameters: refused))
+        }
+        let results = await run([Self.test("t1", requires: requires, calls: 1)], provider)
+        #expect(results[0].outcome == outcome)
+        #expect(provider.calls.count == calls)
+        for parameter in refused { #expect(results[0].capabilities[parameter] == false) }
+    }
+
     @Test("A refusal that names nothing that could be left out skips the test, and is not repeated")
     func unknownParameter() async throws {
         for refused: [Capability] in [[], [.systemPrompt], [.stopSequences]] {
@@ -110,6 +131,36 @@ struct AdaptationTests {
         #expect(results.map(\.outcome) == [.pass, .pass])
         #expect(results[0].measures == ["max-output-tokens": 400])
         #expect(provider.calls.map(\.request.maxTokens) == [1_000, 400, 400, 400, 400])
+    }
+
+    @Test("What one request leaves of the context is no limit of the model's")
+    func room() async {
+        let provider = ScriptedProvider { call in
+            guard call.request.maxTokens > 400 else { return .success(.sample("A")) }
+            var error = ProviderError(category: .maxTokensCap, code: "", message: "", limit: 400)
+            error.limitsOnlyThisRequest = true
+            return .failure(error)
+        }
+        let results = await run([Self.test("t1", calls: 1), Self.test("t2", calls: 1)], provider)
+        #expect(results.map(\.outcome) == [.pass, .pass])
+        #expect(results[0].measures == nil)
+        #expect(provider.calls.map(\.request.maxTokens) == [1_000, 400, 1_000, 400])
+    }
+
+    @Test("A refusal that comes where another was wanted teaches nothing")
+    func wrongRefusal() async {
+        var test = Self.test("t1", calls: 1)
+        test.calls[0].expectation = .refusal(of: [.contextLength], withinSeconds: 10)
+        for error in [
+            ProviderError(category: .maxTokensCap, code: "", message: "", limit: 400),
+            ProviderError(category: .parameterUnsupported, code: "", message: "", refusedParameters: [.temperature]),
+        ] {
+            let provider = ScriptedProvider { _ in .failure(error) }
+            let results = await run([test], provider)
+            #expect(provider.calls.count == 1)
+            #expect(results[0].outcome == .skipped)
+            #expect(results[0].measures == nil)
+        }
     }
 
     @Test("A limit that is none skips the test, and a model that refuses its own limit is asked twice")
@@ -202,6 +253,32 @@ struct AdaptationTests {
         #expect(throttled[0].outcome == .skipped && throttled[0].capabilities.isEmpty)
         let denied = await run([test], .failing(with: .accessNotGranted), facts: facts)
         #expect(denied[0].error?.category == .accessNotGranted)
+    }
+
+    @Test(
+        "Only a wrong answer, none, or a refusal of the capability shows a probe that it is absent",
+        arguments: [
+            (.capabilityUnsupported, false), (.emptyResponse, false), (.contextLength, nil),
+            (.parameterUnsupported, nil),
+            (.maxTokensCap, nil), (.network, nil), (.validation, nil),
+        ] as [(ErrorCategory, Bool?)])
+    func probeRefused(category: ErrorCategory, works: Bool?) async {
+        var test = Self.test("t1", requires: [.vision])
+        test.probesUndeclared = true
+        let results = await run(
+            [test], .failing(with: category), facts: ModelFacts(declared: [.vision: false]))
+        #expect(results[0].outcome == .skipped)
+        #expect(results[0].capabilities[.vision] == works)
+    }
+
+    @Test("A probe that no grader can decide says nothing")
+    func probeUndecided() async {
+        var test = Self.test("t1", requires: [.vision])
+        test.probesUndeclared = true
+        test.calls[0].expectation = .answer(GraderGroup(.all, [.regex("(", whenUnmatched: .fail)]))
+        let results = await run(
+            [test], ScriptedProvider { _ in .success(.sample("A")) }, facts: ModelFacts(declared: [.vision: false]))
+        #expect(results[0].outcome == .skipped && results[0].capabilities.isEmpty)
     }
 
     @Test("A capability that is declared and refused is recorded, and not asked for again")

@@ -236,22 +236,51 @@ struct ProcedureTests {
 
     @Test("A ramp stops where the quota ends, which says nothing against the model")
     func rampThrottled() async {
-        let active = Mutex(0)
+        let count = Counter()
+        // Steps 1 and 2 take 16 calls; of step 4 the first is answered.
         let (result, provider) = await run(test(.ramp(clients: [1, 2, 4, 8], callsPerStep: 8))) { _ in
-            let now = active.withLock { active in
-                active += 1
-                return active
-            }
-            defer { active.withLock { $0 -= 1 } }
-            await Task.yield()
-            return now > 2 ? .failure(.sample(.throttledRequests)) : .success(.sample("A"))
+            count.next() > 17 ? .failure(.sample(.throttledRequests)) : .success(.sample("A"))
         }
-        #expect(result.outcome == .pass, "\(result.explanation)")
+        #expect(result.outcome == .pass)
+        #expect(result.explanation == "2 clients at once were served; 4 were throttled.")
+        #expect(result.measures?["clients-served"] == 2)
         #expect(result.measures?["clients-1-success"] == 1)
         #expect(result.measures?["clients-1-throttle-rate"] == 0)
+        #expect(result.measures?["clients-4-throttle-rate"] ?? 0 > 0)
+        #expect(result.measures?["clients-8-calls"] == nil)
+        #expect(result.calls.contains { $0.errorCategory == .throttledRequests && $0.concurrency == 4 })
         #expect(Set(provider.calls.map(\.request)).count == provider.calls.count)
-        #expect(Set(result.calls.compactMap(\.concurrency)).isSubset(of: [1, 2, 4, 8]))
+        #expect(Set(result.calls.compactMap(\.concurrency)) == [1, 2, 4])
         #expect(result.calls.count == provider.calls.count)
+    }
+
+    @Test("A step in which too few calls are answered was not served, and ends the ramp", arguments: [(1, 4), (2, 2)])
+    func rampOverloaded(failures: Int, served: Int) async {
+        let count = Counter()
+        let (result, provider) = await run(test(.ramp(clients: [1, 2, 4], callsPerStep: 20))) { _ in
+            let number = count.next()
+            return number > 40 && number <= 40 + failures
+                ? .failure(.sample(.serviceUnavailable)) : .success(.sample("A"))
+        }
+        #expect(result.outcome == .pass)
+        #expect(result.measures?["clients-served"] == Double(served))
+        #expect(
+            result.explanation
+                == (failures == 1
+                    ? "4 clients at once were served."
+                    : "2 clients at once were served; of 4, 18 of 20 calls were answered."))
+        #expect(provider.calls.count == 60)
+    }
+
+    @Test("A ramp goes no further than the step that was not served")
+    func rampEnds() async {
+        let count = Counter()
+        let (result, provider) = await run(test(.ramp(clients: [1, 2, 4], callsPerStep: 10))) { _ in
+            let number = count.next()
+            return number == 15 ? .failure(.sample(.serviceUnavailable)) : .success(.sample("A"))
+        }
+        #expect(result.measures?["clients-served"] == 1)
+        #expect(provider.calls.count == 20)
     }
 
     @Test("Each step is measured, and a wrong answer under load fails")

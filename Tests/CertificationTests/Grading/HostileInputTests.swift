@@ -102,6 +102,27 @@ struct HostileInputTests {
         }
     }
 
+    @Test(
+        "Brackets that nothing closes are looked at once", .timeLimit(.minutes(1)),
+        arguments: ["<<", "<<a", "<<a> ", "[", "{", "{a[", "{\"a\": "])
+    func unclosed(piece: String) {
+        let text = "Here: " + String(repeating: piece, count: 200_000 / piece.utf8.count)
+        #expect(Grader.format(.title).grade(.sample(text)) != .pass)
+        #expect(Grader.json(isExtracted: true).grade(.sample(text)) != .pass)
+        #expect(Grader.json().grade(.sample(text)) != .pass)
+    }
+
+    @Test(
+        "A title stands between double angular brackets in one line",
+        arguments: [
+            ("<<a>>", true), ("<<<a>>>", true), ("x << a b >> y", true), ("<<a<b>>", false), ("<<a>b>>", false),
+            ("<<>>", false), ("<< >>", false), ("<<a\nb>>", false), ("<a>>", false), ("<<a>", false),
+            ("<<a> <<b>>", true), ("<< >><<b>>", true), (">><<a>>", true), ("< <a>>", false),
+        ])
+    func title(text: String, isThere: Bool) {
+        #expect((Grader.format(.title).grade(.sample(text)) == .pass) == isThere, "\(text)")
+    }
+
     @Test("A schema that refers to itself without end is the grader's fault")
     func endless() {
         for schema in [

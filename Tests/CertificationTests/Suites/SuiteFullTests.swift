@@ -68,6 +68,21 @@ struct SuiteFullTests {
         #expect([.noAnswer, .fail].contains(result.outcome), "\(result.explanation)")
     }
 
+    @Test(
+        "A stop sequence is kept to, whether the model says that it stopped there or at its own end",
+        arguments: ["standard", "full"],
+        [(StopReason.stopSequence, TestOutcome.pass), (.endTurn, .pass), (.maxTokens, .fail)])
+    func stopSequence(suite: String, stop: (reason: StopReason, outcome: TestOutcome)) async throws {
+        let tests = try #require(SuiteCatalog.sample.suite(SuiteID(suite))).tests
+        let test = try #require(tests.first { $0.id == "stop-sequence" })
+        let kept = await run(
+            test, ScriptedProvider { .success(.sample("1, 2, 3, 4, 5, 6, ", mode: $0.mode, stopReason: stop.reason)) })
+        #expect(kept.outcome == stop.outcome, "\(kept.explanation)")
+        let ignored = await run(
+            test, ScriptedProvider { .success(.sample("1, 2, 3, 4, 5, 6, 7", mode: $0.mode, stopReason: stop.reason)) })
+        #expect(ignored.outcome == .fail)
+    }
+
     @Test("A throttled model is not a failed one", arguments: Certification.Suite.full.tests.map(\.id))
     func throttled(id: TestID) async throws {
         let test = try #require(Certification.Suite.full.tests.first { $0.id == id })

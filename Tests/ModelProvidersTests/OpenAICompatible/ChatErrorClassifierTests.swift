@@ -157,6 +157,8 @@ struct ChatErrorClassifierTests {
         ])
     func limit(_ message: String, _ category: ErrorCategory, _ limit: Int) {
         #expect(ChatErrorFacts.limit(in: message, category) == limit)
+        let isOnlyRoom = message.contains("your request has")
+        #expect((ChatErrorFacts.room(in: message) != nil) == isOnlyRoom)
     }
 
     @Test(

@@ -7,13 +7,8 @@ enum ChatErrorFacts {
         let text = message.lowercased().replacing(",", with: "")
         switch category {
         case .maxTokensCap:
-            // vLLM tells what is left of the context: its length without the request's own tokens.
-            if let match = text.firstMatch(of: /context length is (\d{1,12}) tokens and your request has (\d{1,12})/),
-                let context = Int(match.1), let input = Int(match.2), context > input
-            {
-                return context - input
-            }
-            return text.firstMatch(of: /at most (\d{1,12}) (?:completion|output) tokens/).flatMap { Int($0.1) }
+            return room(in: message)
+                ?? text.firstMatch(of: /at most (\d{1,12}) (?:completion|output) tokens/).flatMap { Int($0.1) }
                 ?? text.firstMatch(of: /less than or equal to [`']?(\d{1,12})/).flatMap { Int($0.1) }
                 ?? text.firstMatch(of: /> (\d{1,12})/).flatMap { Int($0.1) }
         case .contextLength:
@@ -23,6 +18,16 @@ enum ChatErrorFacts {
                 ?? text.firstMatch(of: /limit:? (\d{1,12})/).flatMap { Int($0.1) }
         default: return nil
         }
+    }
+
+    /// What a request's own tokens leave of the context, which vLLM tells when more output is asked for; nil when the text
+    /// is about something else.
+    static func room(in message: String) -> Int? {
+        let text = message.lowercased().replacing(",", with: "")
+        guard let match = text.firstMatch(of: /context length is (\d{1,12}) tokens and your request has (\d{1,12})/),
+            let context = Int(match.1), let input = Int(match.2), context > input
+        else { return nil }
+        return context - input
     }
 
     /// The parameters that a text refuses.

@@ -46,6 +46,7 @@ extension ProviderError {
             category: category, code: String(code.prefix(100)), message: String(message.prefix(Self.quotedCharacters)),
             httpStatus: httpStatus, requestID: requestID, limit: ChatErrorFacts.limit(in: message, category),
             refusedParameters: ChatErrorFacts.refusedParameters(in: message, category))
+        limitsOnlyThisRequest = category == .maxTokensCap && ChatErrorFacts.room(in: message) != nil
     }
 
     /// From a transfer that brought no whole answer. Once it has begun to answer, a lost connection is a stream that broke off.
