@@ -122,7 +122,12 @@ struct OpenAICompatibleProviderTests {
             .send(head + Data(Self.events([Self.chunks[0]]).utf8)), .pause(milliseconds: 100),
             .send(Data(Self.events(Array(Self.chunks[1...]) + [Self.usage, "[DONE]"]).utf8)),
         ])
-        let answer = try await provider(server).stream(request, of: target)
+        let provider = provider(server)
+        let answer = try await timelyAnswer {
+            try await provider.stream(request, of: target)
+        } where: {
+            $0.timing.firstByte < .milliseconds(100)
+        }
         #expect(answer.text == "Hi")
         #expect(answer.messageStops == 1)
         #expect(answer.orderFault == nil)
