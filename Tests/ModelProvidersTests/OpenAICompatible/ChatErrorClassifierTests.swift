@@ -95,7 +95,32 @@ struct ChatErrorClassifierTests {
         Case(429, "rate_limit_exceeded", "Rate limit reached on tokens per day (TPD): Limit 100000", .quotaDaily),
         Case(429, "", "Too many tokens, please wait", .throttledTokens),
         Case(429, "", "", .throttledRequests),
+        // An advertisement, a link or a remark about payment beside a full minute.
+        Case(
+            429, "rate_limit_exceeded",
+            "Rate limit reached for model `llama-3` on tokens per minute (TPM): Limit 6000, Used 5900, Requested 200. "
+                + "Need more tokens? Upgrade at https://console.groq.com/settings/billing", .throttledTokens),
+        Case(
+            429, "requests",
+            "Rate limit reached for gpt-4o on requests per min (RPM): Limit 3, Used 3. Visit "
+                + "https://platform.openai.com/account/billing to add a payment method", .throttledRequests),
+        Case(
+            429, "rate_limit_exceeded", "Slow down. Visit https://platform.openai.com/account/billing to get more.",
+            .throttledRequests),
+        Case(
+            429, "",
+            "You exceeded your current quota, please check your plan and billing details. Quota exceeded for quota metric "
+                + "'Generate Content API requests per minute'", .throttledRequests),
+        Case(
+            429, "",
+            "You exceeded your current quota, please check your plan and billing details. quotaId: "
+                + "GenerateRequestsPerDayPerProjectPerModel-FreeTier", .quotaDaily),
+        Case(
+            429, "", "You exceeded your current quota, please check your plan and billing details.", .quotaBilling),
+        Case(429, "", "Billing required", .quotaBilling),
+        Case(429, "rate_limit_exceeded", "Your billing account is not active", .quotaBilling),
         Case(429, "insufficient_quota", "You exceeded your current quota", .quotaBilling),
+        Case(429, "insufficient_quota", "Add a payment method for more requests per minute", .quotaBilling),
         Case(429, "credit_balance_exhausted", "", .quotaBilling),
         Case(429, "organization_spend_limit_exceeded", "", .quotaBilling),
         Case(429, "project_spend_limit_exceeded", "", .quotaBilling),
