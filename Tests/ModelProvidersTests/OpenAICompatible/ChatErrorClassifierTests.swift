@@ -78,6 +78,15 @@ struct ChatErrorClassifierTests {
         Case(404, "NotFoundError", "The model `x` does not exist.", .modelNotFound),
         Case(404, "api_error", "model 'x' not found", .modelNotFound),
         Case(404, "", "The model `gpt-4-32k` has been deprecated", .modelEndOfLife),
+        Case(404, "", "No endpoints found for acme/m-1.", .modelNotFound),
+        Case(404, "", "models/x is not found for API version v1beta", .modelNotFound),
+        Case(404, "", "The API deployment for this resource does not exist.", .modelNotFound),
+        Case(404, "", "No endpoints found that support tool use. To learn more, visit", .capabilityUnsupported),
+        Case(404, "", "No endpoints found that support image input", .capabilityUnsupported),
+        Case(
+            404, "", "No endpoints found that support the provided 'tool_choice' value.", .capabilityUnsupported),
+        Case(404, "", "This model does not support tools", .capabilityUnsupported),
+        Case(404, "", "Ask for the models that your plan has", .unknown),
         // A path that is not there says nothing about a model.
         Case(404, "", "Not Found", .unknown),
     ]

@@ -154,7 +154,12 @@ extension ChatErrorClassifier {
     ]
 
     /// Nil for a path that the server does not have, which says nothing about a model.
-    static func notFound(_ text: String) -> ErrorCategory? { category(of: text, by: lifecycle + models) }
+    static func notFound(_ text: String) -> ErrorCategory? {
+        if let category = category(of: text, by: lifecycle + endpoints + capabilities) { return category }
+        // A text may speak of models for many reasons.
+        let isAboutModel = text.contains("model") || text.contains("deployment")
+        return isAboutModel && absences.contains { text.contains($0) } ? .modelNotFound : nil
+    }
 
     static func unavailable(_ text: String) -> ErrorCategory {
         category(of: text, by: loading) ?? .serviceUnavailable
@@ -169,8 +174,17 @@ extension ChatErrorClassifier {
         ("end of its life", .modelEndOfLife),
     ]
 
-    private static let models: [Meaning] = [
-        ("model", .modelNotFound), ("deployment", .modelNotFound), ("no endpoints found", .modelNotFound),
+    // A router has the model, but nobody who serves it as asked (OpenRouter).
+    private static let endpoints: [Meaning] = [
+        ("no endpoints found that support", .capabilityUnsupported),
+        ("no endpoints found that can handle the requested parameters", .parameterUnsupported),
+        ("no endpoints found matching your data policy", .accessPolicy),
+        ("no endpoints found", .modelNotFound),
+    ]
+
+    private static let absences = [
+        "not found", "does not exist", "doesn't exist", "no such model", "unknown model", "invalid model",
+        "is not a valid model", "unable to access model", "could not find", "not deployed",
     ]
 
     private static func category(of text: String, by meanings: [Meaning]) -> ErrorCategory? {
