@@ -155,6 +155,23 @@ struct OpenAICompatibleProviderTests {
         #expect(server.requests.count == 3)
     }
 
+    @Test("Another model of the same server is still asked for usage")
+    func streamOptionsByTarget() async throws {
+        let server = try ScriptedServer(answering: { body in
+            body.contains("stream_options") && body.contains("acme/m-1")
+                ? Self.response(
+                    status: "400 Bad Request", #"{"error":{"message":"Unknown parameter: stream_options"}}"#)
+                : Self.response(Self.events(Self.chunks + [Self.usage, "[DONE]"]), type: "text/event-stream")
+        })
+        let provider = provider(server)
+        _ = try await provider.stream(request, of: target)
+        var other = target
+        other.model = "acme/m-2"
+        _ = try await provider.stream(request, of: other)
+        #expect(server.requests.count == 3)
+        #expect(try sent(server, 2)["stream_options"] == .object(["include_usage": .boolean(true)]))
+    }
+
     @Test("A model that wants max_completion_tokens gets it, once told so")
     func tokenLimitName() async throws {
         let server = try ScriptedServer(answering: { body in
