@@ -257,6 +257,26 @@ struct ChatErrorClassifierTests {
         #expect(error.message.count == 2_000)
     }
 
+    @Test("Of a message no more than 8 KiB is read")
+    func longMessage() {
+        let filler = String(repeating: "x", count: 8 * 1024)
+        let message = "\(filler) maximum context length"
+        for body in [#"{"error":{"message":"\#(message)"}}"#, message] {
+            let error = ProviderError(chatStatus: 400, headers: [:], body: Data(body.utf8), now: Self.now)
+            #expect(error.category == .validation)
+        }
+    }
+
+    @Test("A quoted API key is hidden before the message is cut")
+    func hiddenKey() {
+        let filler = String(repeating: "x", count: 1_995)
+        let body = Data(#"{"error":{"message":"\#(filler)sk-secret","code":"no_sk-secret"}}"#.utf8)
+        let error = ProviderError(chatStatus: 400, headers: [:], body: body, hiding: "sk-secret", now: Self.now)
+        #expect(error.message == filler + "***")
+        #expect(error.code == "no_***")
+        #expect(error.hiding(nil) == error && error.hiding("") == error)
+    }
+
     @Test("A model that is being loaded says when it will be there")
     func loading() {
         let body = Data(#"{"error":"Model x is currently loading","estimated_time":20.5}"#.utf8)

@@ -259,6 +259,28 @@ struct OpenAICompatibleProviderTests {
         #expect(error?.partialText == "Hi")
     }
 
+    @Test("An API key that the server quotes is not passed on", arguments: [false, true])
+    func quotedKey(isStreamed: Bool) async throws {
+        let refusal = #"{"error":{"message":"Not a key: sk-secret.","code":"sk-secret"}}"#
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9999\r\n\r\n"
+        let text = #"{"choices":[{"index":0,"delta":{"content":"It is sk-secret."},"finish_reason":null}]}"#
+        let scripts = [
+            Self.response(status: "401 X", refusal), Self.response(refusal),
+            Data((head + Self.events([text, refusal])).utf8), Data((head + Self.events([text])).utf8),
+        ]
+        for script in scripts.prefix(isStreamed ? 4 : 2) {
+            let server = try ScriptedServer([.send(script)])
+            let error = await #expect(throws: ProviderError.self) {
+                _ =
+                    isStreamed
+                    ? try await provider(server).stream(request, of: target)
+                    : try await provider(server).complete(request, of: target)
+            }
+            #expect(!"\(String(reflecting: error))".contains("sk-secret"))
+            if let partial = error?.partialText { #expect(partial == "It is ***.") }
+        }
+    }
+
     @Test("An answer that is larger than allowed is given up", arguments: [false, true])
     func tooLarge(isStreamed: Bool) async throws {
         let json = String(repeating: " ", count: 200_000)
