@@ -197,7 +197,7 @@ struct ChatErrorClassifierTests {
         "The parameters that a text refuses are named",
         arguments: [
             ("Unsupported value: 'temperature' does not support 0", [Capability.temperature]),
-            ("`temperature` and `top_p` cannot both be specified", [.temperature, .topP]),
+            ("`temperature` and `top_p` cannot both be specified", [.temperatureWithTopP]),
             ("Unsupported parameter: 'stop' is not supported with this model.", [.stopSequences]),
             ("Extra inputs are not permitted (param: stop)", [.stopSequences]),
             ("System role not supported", [.systemPrompt]), ("Unsupported parameter: 'logprobs'", []),
