@@ -9,13 +9,13 @@ struct CostTextTests {
     private let cost = CostAnswer(
         usd: "0.0123", estimatedUsd: "0.001", calls: 4, unpricedCalls: 1, inputTokens: 40, outputTokens: 20)
 
-    private func estimate(mustConfirm: Bool) -> EstimateAnswer {
+    private func estimate(mustConfirm: Bool, confirmCost: String = "12.30") -> EstimateAnswer {
         let extent = EstimateAnswer.Extent(usd: "12.3", calls: 3, inputTokens: 10, outputTokens: 20)
         return EstimateAnswer(
             expected: extent, worstCase: extent,
             targets: [.init(model: "a.one", region: "us-east-1", price: nil, expected: extent, worstCase: extent)],
             unpricedModels: ["a.one"],
-            confirmation: .init(required: mustConfirm, thresholdUsd: "10.00", confirmCost: "12.30"), refusal: nil)
+            confirmation: .init(required: mustConfirm, thresholdUsd: "10.00", confirmCost: confirmCost), refusal: nil)
     }
 
     @Test("A cost names what is guessed and what has no price")
@@ -51,6 +51,16 @@ struct CostTextTests {
         #expect(try enough.confirmed(request, estimate(mustConfirm: true)).confirmCost == "12.30")
         let tooLittle = try CostOptions.parse(["--max-cost", "12"])
         #expect(throws: (any Error).self) { try tooLittle.confirmed(request, estimate(mustConfirm: true)) }
+    }
+
+    @Test("A cost that can't be read is not known to be below --max-cost", arguments: [true, false])
+    func unreadableCost(mustConfirm: Bool) throws {
+        let request = JobRequest(regions: ["us-east-1"])
+        let estimate = estimate(mustConfirm: mustConfirm, confirmCost: "a lot")
+        let bounded = try CostOptions.parse(["--max-cost", "1000000"])
+        #expect(throws: ValidationError.self) { try bounded.confirmed(request, estimate) }
+        let both = try CostOptions.parse(["--yes", "--max-cost", "1000000"])
+        #expect(throws: ValidationError.self) { try both.confirmed(request, estimate) }
     }
 
     @Test("Options are checked and sent as the gateway takes them")

@@ -1,3 +1,5 @@
+import Certification
+import Foundation
 import Testing
 
 @testable import CertForgeCLI
@@ -13,6 +15,30 @@ struct TerminalTextTests {
         ])
     func terminalSafe(_ text: String, _ expected: String) {
         #expect(text.terminalSafe == expected)
+    }
+
+    @Test(
+        "In JSON they are escaped, and its own line breaks stay",
+        arguments: [
+            (#"{"a":"ü✓\n"}"#, #"{"a":"ü✓\n"}"#), ("{\n\t\"a\": 1\r\n}", "{\n\t\"a\": 1\r\n}"),
+            ("\"\u{9B}31m\u{7F}\"", #""\u009b31m\u007f""#), ("\"\u{202E}a\u{2066}\"", #""\u202ea\u2066""#),
+            ("\"\u{2028}\"", #""\u2028""#), ("\"\u{E0041}\"", #""\udb40\udc41""#), ("\u{1B}[2J", #"\u001b[2J"#),
+        ])
+    func terminalSafeJSON(_ json: String, _ expected: String) {
+        #expect(json.terminalSafeJSON == expected)
+    }
+
+    @Test("What a model said is JSON that does not steer a terminal, and still says it")
+    func callReport() throws {
+        let text = "a\u{9B}31m\u{202E}b\u{1B}"
+        let error = ProviderError(category: .unknown, code: "", message: text)
+        let json = try CallReport(error, model: "a.one").json()
+        #expect(json.terminalSafe == json)
+        struct Shown: Decodable {
+            struct Failure: Decodable { var message: String }
+            var error: Failure
+        }
+        #expect(try JSONDecoder().decode(Shown.self, from: Data(json.utf8)).error.message == text)
     }
 
     @Test(

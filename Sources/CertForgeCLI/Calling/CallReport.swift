@@ -69,11 +69,11 @@ struct CallReport: Encodable {
             partialText: error.partialText)
     }
 
-    /// On one line, with keys in order.
+    /// On one line, with keys in order, and without characters that would steer a terminal.
     func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(self), as: UTF8.self)
+        return String(decoding: try encoder.encode(self), as: UTF8.self).terminalSafeJSON
     }
 
     /// For people: what the model said is shown line by line, without what would steer the terminal.

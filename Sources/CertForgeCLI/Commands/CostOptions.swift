@@ -38,11 +38,7 @@ struct CostOptions: ParsableArguments {
     ///
     /// - Throws: `CleanExit` or `ValidationError` when nobody agrees to it.
     func confirmed(_ request: JobRequest, _ estimate: EstimateAnswer) throws -> JobRequest {
-        let cost = Money(estimate.confirmation.confirmCost)
-        if let maxCost, let cost, cost > maxCost {
-            throw ValidationError(
-                "The job may cost \(cost), which is more than --max-cost \(maxCost). Nothing was started.".terminalSafe)
-        }
+        if let maxCost { try check(estimate.confirmation.confirmCost, isWithin: maxCost) }
         guard estimate.confirmation.required else { return request }
         var request = request
         request.confirmCost = estimate.confirmation.confirmCost
@@ -56,6 +52,18 @@ struct CostOptions: ParsableArguments {
             throw CleanExit.message("Nothing was started.")
         }
         return request
+    }
+
+    private func check(_ confirmCost: String, isWithin maxCost: Money) throws {
+        guard let cost = Money(confirmCost) else {
+            throw ValidationError(
+                "The gateway's estimate '\(confirmCost)' is no amount in dollars, so that --max-cost cannot be checked. "
+                    .terminalSafe + "Nothing was started; is this client as new as the gateway?")
+        }
+        guard cost <= maxCost else {
+            throw ValidationError(
+                "The job may cost \(cost), which is more than --max-cost \(maxCost). Nothing was started.".terminalSafe)
+        }
     }
 }
 

@@ -16,6 +16,6 @@ struct ShowResult: AsyncParsableCommand {
 
     func run() async throws {
         let data = try await gateway.client().download("/api/v1/certifications/\(id)/result")
-        Console.result(String(decoding: data, as: UTF8.self))
+        Console.result(String(decoding: data, as: UTF8.self).terminalSafeJSON)
     }
 }

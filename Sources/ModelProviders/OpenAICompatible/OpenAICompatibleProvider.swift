@@ -77,7 +77,7 @@ package struct OpenAICompatibleProvider: ModelProvider {
                 return answer
             } catch {
                 guard let other = dialect.adapted(to: error, isStreamed: isStreamed), !tried.contains(other) else {
-                    throw error
+                    throw error.hiding(configuration.apiKey)
                 }
                 dialect = other
             }
@@ -94,7 +94,7 @@ package struct OpenAICompatibleProvider: ModelProvider {
                 category: .serviceInternal, code: "", message: "the answer is no chat completion: \(error)",
                 httpStatus: response.status, requestID: requestID)
         }
-        guard !body.hasError else { throw ProviderError(insideAnswer: response.body, requestID: requestID) }
+        guard !body.hasError else { throw refusal(in: response.body, requestID) }
         guard let choice = body.choices.first else {
             throw ProviderError(
                 category: .serviceInternal, code: "", message: "the chat completion has no choices",
@@ -115,7 +115,7 @@ package struct OpenAICompatibleProvider: ModelProvider {
         of stream: HTTPStream, target: Target, asked dialect: ChatDialect
     ) async throws(ProviderError) -> ModelAnswer {
         let requestID = stream.headers.chatRequestID
-        var reader = ChatStreamReader(requestID: requestID)
+        var reader = ChatStreamReader(requestID: requestID, apiKey: configuration.apiKey)
         var lastArrival = stream.headersArrival - stream.started
         var chunks = stream.body.makeAsyncIterator()
         while let chunk = try await next(&chunks, reader) {
@@ -146,7 +146,11 @@ package struct OpenAICompatibleProvider: ModelProvider {
     }
 
     private func failure(status: Int, headers: HTTPHeaders, body: Data) -> ProviderError {
-        ProviderError(chatStatus: status, headers: headers, body: body, now: now())
+        ProviderError(chatStatus: status, headers: headers, body: body, hiding: configuration.apiKey, now: now())
+    }
+
+    private func refusal(in body: Data, _ requestID: String?) -> ProviderError {
+        ProviderError(insideAnswer: body, hiding: configuration.apiKey, requestID: requestID)
     }
 
     /// A streamed call that was answered in one piece: with an error, or by a server that does not stream.
@@ -159,7 +163,7 @@ package struct OpenAICompatibleProvider: ModelProvider {
                 message: "the endpoint answered a streamed call in one piece", httpStatus: 200,
                 requestID: headers.chatRequestID)
         }
-        return ProviderError(insideAnswer: body, requestID: headers.chatRequestID)
+        return refusal(in: body, headers.chatRequestID)
     }
 }
 

@@ -78,6 +78,15 @@ struct ChatErrorClassifierTests {
         Case(404, "NotFoundError", "The model `x` does not exist.", .modelNotFound),
         Case(404, "api_error", "model 'x' not found", .modelNotFound),
         Case(404, "", "The model `gpt-4-32k` has been deprecated", .modelEndOfLife),
+        Case(404, "", "No endpoints found for acme/m-1.", .modelNotFound),
+        Case(404, "", "models/x is not found for API version v1beta", .modelNotFound),
+        Case(404, "", "The API deployment for this resource does not exist.", .modelNotFound),
+        Case(404, "", "No endpoints found that support tool use. To learn more, visit", .capabilityUnsupported),
+        Case(404, "", "No endpoints found that support image input", .capabilityUnsupported),
+        Case(
+            404, "", "No endpoints found that support the provided 'tool_choice' value.", .capabilityUnsupported),
+        Case(404, "", "This model does not support tools", .capabilityUnsupported),
+        Case(404, "", "Ask for the models that your plan has", .unknown),
         // A path that is not there says nothing about a model.
         Case(404, "", "Not Found", .unknown),
     ]
@@ -95,7 +104,32 @@ struct ChatErrorClassifierTests {
         Case(429, "rate_limit_exceeded", "Rate limit reached on tokens per day (TPD): Limit 100000", .quotaDaily),
         Case(429, "", "Too many tokens, please wait", .throttledTokens),
         Case(429, "", "", .throttledRequests),
+        // An advertisement, a link or a remark about payment beside a full minute.
+        Case(
+            429, "rate_limit_exceeded",
+            "Rate limit reached for model `llama-3` on tokens per minute (TPM): Limit 6000, Used 5900, Requested 200. "
+                + "Need more tokens? Upgrade at https://console.groq.com/settings/billing", .throttledTokens),
+        Case(
+            429, "requests",
+            "Rate limit reached for gpt-4o on requests per min (RPM): Limit 3, Used 3. Visit "
+                + "https://platform.openai.com/account/billing to add a payment method", .throttledRequests),
+        Case(
+            429, "rate_limit_exceeded", "Slow down. Visit https://platform.openai.com/account/billing to get more.",
+            .throttledRequests),
+        Case(
+            429, "",
+            "You exceeded your current quota, please check your plan and billing details. Quota exceeded for quota metric "
+                + "'Generate Content API requests per minute'", .throttledRequests),
+        Case(
+            429, "",
+            "You exceeded your current quota, please check your plan and billing details. quotaId: "
+                + "GenerateRequestsPerDayPerProjectPerModel-FreeTier", .quotaDaily),
+        Case(
+            429, "", "You exceeded your current quota, please check your plan and billing details.", .quotaBilling),
+        Case(429, "", "Billing required", .quotaBilling),
+        Case(429, "rate_limit_exceeded", "Your billing account is not active", .quotaBilling),
         Case(429, "insufficient_quota", "You exceeded your current quota", .quotaBilling),
+        Case(429, "insufficient_quota", "Add a payment method for more requests per minute", .quotaBilling),
         Case(429, "credit_balance_exhausted", "", .quotaBilling),
         Case(429, "organization_spend_limit_exceeded", "", .quotaBilling),
         Case(429, "project_spend_limit_exceeded", "", .quotaBilling),
@@ -165,7 +199,7 @@ struct ChatErrorClassifierTests {
         "The parameters that a text refuses are named",
         arguments: [
             ("Unsupported value: 'temperature' does not support 0", [Capability.temperature]),
-            ("`temperature` and `top_p` cannot both be specified", [.temperature, .topP]),
+            ("`temperature` and `top_p` cannot both be specified", [.temperatureWithTopP]),
             ("Unsupported parameter: 'stop' is not supported with this model.", [.stopSequences]),
             ("Extra inputs are not permitted (param: stop)", [.stopSequences]),
             ("System role not supported", [.systemPrompt]), ("Unsupported parameter: 'logprobs'", []),
@@ -223,6 +257,26 @@ struct ChatErrorClassifierTests {
         let error = ProviderError(chatStatus: 502, headers: [:], body: page, now: Self.now)
         #expect(error.category == .serviceUnavailable)
         #expect(error.message.count == 2_000)
+    }
+
+    @Test("Of a message no more than 8 KiB is read")
+    func longMessage() {
+        let filler = String(repeating: "x", count: 8 * 1024)
+        let message = "\(filler) maximum context length"
+        for body in [#"{"error":{"message":"\#(message)"}}"#, message] {
+            let error = ProviderError(chatStatus: 400, headers: [:], body: Data(body.utf8), now: Self.now)
+            #expect(error.category == .validation)
+        }
+    }
+
+    @Test("A quoted API key is hidden before the message is cut")
+    func hiddenKey() {
+        let filler = String(repeating: "x", count: 1_995)
+        let body = Data(#"{"error":{"message":"\#(filler)sk-secret","code":"no_sk-secret"}}"#.utf8)
+        let error = ProviderError(chatStatus: 400, headers: [:], body: body, hiding: "sk-secret", now: Self.now)
+        #expect(error.message == filler + "***")
+        #expect(error.code == "no_***")
+        #expect(error.hiding(nil) == error && error.hiding("") == error)
     }
 
     @Test("A model that is being loaded says when it will be there")

@@ -185,6 +185,8 @@ struct ChatStreamReaderTests {
         arguments: [
             ("stop", StopReason.endTurn), ("length", .maxTokens), ("tool_calls", .toolUse), ("function_call", .toolUse),
             ("content_filter", .contentFiltered), ("overloaded", .other("overloaded")),
+            ("eos", .endTurn), ("eos_token", .endTurn), ("COMPLETE", .endTurn), ("stop_sequence", .stopSequence),
+            ("max_tokens", .maxTokens), ("MAX_TOKENS", .maxTokens), ("STOP", .endTurn), ("Odd", .other("Odd")),
         ])
     func finishReasons(_ name: String, _ reason: StopReason) throws {
         #expect(try read([Self.delta("", finish: "\"\(name)\""), Self.done]).stopReason == reason)

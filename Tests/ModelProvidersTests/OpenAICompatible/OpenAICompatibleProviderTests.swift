@@ -122,7 +122,12 @@ struct OpenAICompatibleProviderTests {
             .send(head + Data(Self.events([Self.chunks[0]]).utf8)), .pause(milliseconds: 100),
             .send(Data(Self.events(Array(Self.chunks[1...]) + [Self.usage, "[DONE]"]).utf8)),
         ])
-        let answer = try await provider(server).stream(request, of: target)
+        let provider = provider(server)
+        let answer = try await timelyAnswer {
+            try await provider.stream(request, of: target)
+        } where: {
+            $0.timing.firstByte < .milliseconds(100)
+        }
         #expect(answer.text == "Hi")
         #expect(answer.messageStops == 1)
         #expect(answer.orderFault == nil)
@@ -148,6 +153,23 @@ struct OpenAICompatibleProviderTests {
             #expect(answer.observed == [.streamUsage: false])
         }
         #expect(server.requests.count == 3)
+    }
+
+    @Test("Another model of the same server is still asked for usage")
+    func streamOptionsByTarget() async throws {
+        let server = try ScriptedServer(answering: { body in
+            body.contains("stream_options") && body.contains("acme/m-1")
+                ? Self.response(
+                    status: "400 Bad Request", #"{"error":{"message":"Unknown parameter: stream_options"}}"#)
+                : Self.response(Self.events(Self.chunks + [Self.usage, "[DONE]"]), type: "text/event-stream")
+        })
+        let provider = provider(server)
+        _ = try await provider.stream(request, of: target)
+        var other = target
+        other.model = "acme/m-2"
+        _ = try await provider.stream(request, of: other)
+        #expect(server.requests.count == 3)
+        #expect(try sent(server, 2)["stream_options"] == .object(["include_usage": .boolean(true)]))
     }
 
     @Test("A model that wants max_completion_tokens gets it, once told so")
@@ -235,6 +257,28 @@ struct OpenAICompatibleProviderTests {
         }
         #expect(error?.category == .streamError)
         #expect(error?.partialText == "Hi")
+    }
+
+    @Test("An API key that the server quotes is not passed on", arguments: [false, true])
+    func quotedKey(isStreamed: Bool) async throws {
+        let refusal = #"{"error":{"message":"Not a key: sk-secret.","code":"sk-secret"}}"#
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9999\r\n\r\n"
+        let text = #"{"choices":[{"index":0,"delta":{"content":"It is sk-secret."},"finish_reason":null}]}"#
+        let scripts = [
+            Self.response(status: "401 X", refusal), Self.response(refusal),
+            Data((head + Self.events([text, refusal])).utf8), Data((head + Self.events([text])).utf8),
+        ]
+        for script in scripts.prefix(isStreamed ? 4 : 2) {
+            let server = try ScriptedServer([.send(script)])
+            let error = await #expect(throws: ProviderError.self) {
+                _ =
+                    isStreamed
+                    ? try await provider(server).stream(request, of: target)
+                    : try await provider(server).complete(request, of: target)
+            }
+            #expect(!"\(String(reflecting: error))".contains("sk-secret"))
+            if let partial = error?.partialText { #expect(partial == "It is ***.") }
+        }
     }
 
     @Test("An answer that is larger than allowed is given up", arguments: [false, true])

@@ -17,17 +17,27 @@ actor InferenceProfileDirectory {
         var date: Date
     }
 
+    private typealias Waiter = CheckedContinuation<[BedrockInferenceProfile]?, Never>
+
     private let controlPlane: BedrockControlPlane?
+    private let maxWait: Duration
     private let now: @Sendable () -> Date
     private var listings: [Region: Listing] = [:]
-    private var requests: [Region: Task<[BedrockInferenceProfile]?, Never>] = [:]
+    /// Who waits for the listing of a region; a region with an entry is being listed.
+    private var waiters: [Region: [Int: Waiter]] = [:]
+    private var lastWaiter = 0
 
-    init(controlPlane: BedrockControlPlane?, now: @escaping @Sendable () -> Date) {
+    /// `maxWait` is how long the whole listing of a region may take, all its pages together.
+    init(
+        controlPlane: BedrockControlPlane?, maxWait: Duration = .seconds(20), now: @escaping @Sendable () -> Date
+    ) {
         self.controlPlane = controlPlane
+        self.maxWait = maxWait
         self.now = now
     }
 
-    /// The region's active profiles; nil when nobody can say, because the control plane is not configured, denied or down.
+    /// The region's active profiles; nil when nobody can say, because the control plane is not configured, denied or down,
+    /// and at once when the task that waits is cancelled.
     func profiles(in region: Region, refreshing isRefreshing: Bool = false) async -> [BedrockInferenceProfile]? {
         guard let controlPlane else { return nil }
         if let listing = listings[region] {
@@ -35,20 +45,52 @@ actor InferenceProfileDirectory {
             let lifetime = listing.profiles == nil ? Self.lifetimeOfFailure : Self.lifetime
             if age < (isRefreshing ? Self.minimumAge : lifetime) { return listing.profiles }
         }
-        if let request = requests[region] { return await request.value }
-        // Unstructured, because several callers wait for it, and one of them being cancelled must not end it.
-        let request = Task { () -> [BedrockInferenceProfile]? in
-            do throws(ProviderError) {
-                return try await controlPlane.inferenceProfiles(in: region).filter(\.isActive)
-            } catch {
-                // What follows is a guess, which Bedrock itself confirms or refuses.
-                return nil
+        if waiters[region] == nil {
+            waiters[region] = [:]
+            // Unstructured, because several callers wait for it, and one of them being cancelled must not end it.
+            Task { [maxWait] in
+                finish(region, with: await Self.list(region, from: controlPlane, within: maxWait))
             }
         }
-        requests[region] = request
-        let profiles = await request.value
-        requests[region] = nil
+        return await nextListing(of: region)
+    }
+
+    private func nextListing(of region: Region) async -> [BedrockInferenceProfile]? {
+        lastWaiter += 1
+        let waiter = lastWaiter
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                // A cancellation from here on finds the waiter: the actor is not left before it is entered.
+                guard !Task.isCancelled else { return continuation.resume(returning: nil) }
+                waiters[region]?[waiter] = continuation
+            }
+        } onCancel: {
+            Task { await self.dismiss(waiter, of: region) }
+        }
+    }
+
+    private func dismiss(_ waiter: Int, of region: Region) {
+        waiters[region]?.removeValue(forKey: waiter)?.resume(returning: nil)
+    }
+
+    private func finish(_ region: Region, with profiles: [BedrockInferenceProfile]?) {
         listings[region] = Listing(profiles: profiles, date: now())
-        return profiles
+        for waiter in (waiters.removeValue(forKey: region) ?? [:]).values { waiter.resume(returning: profiles) }
+    }
+
+    /// Nil when the control plane refuses, or takes too long. What follows is a guess, which Bedrock itself confirms or
+    /// refuses.
+    private static func list(
+        _ region: Region, from controlPlane: BedrockControlPlane, within maxWait: Duration
+    ) async -> [BedrockInferenceProfile]? {
+        await withTaskGroup(of: [BedrockInferenceProfile]?.self) { tasks in
+            tasks.addTask { try? await controlPlane.inferenceProfiles(in: region).filter(\.isActive) }
+            tasks.addTask {
+                try? await Task.sleep(for: maxWait)
+                return nil
+            }
+            defer { tasks.cancelAll() }
+            return await tasks.next().flatMap { $0 }
+        }
     }
 }

@@ -170,13 +170,14 @@ extension KeyedDecodingContainer {
 }
 
 extension StopReason {
-    /// What OpenAI's `finish_reason` means. `stop` stands for the model's own end and for a stop sequence alike: the two
+    /// What OpenAI's `finish_reason` means, and what others say in its place, in either case. `stop` stands for the model's own end and for a stop sequence alike: the two
     /// cannot be told apart, and it is never read as a stop sequence.
     init(finishReason name: String) {
         self =
-            switch name {
-            case "stop": .endTurn
-            case "length": .maxTokens
+            switch name.lowercased() {
+            case "stop", "eos", "eos_token", "complete": .endTurn
+            case "length", "max_tokens": .maxTokens
+            case "stop_sequence": .stopSequence
             case "tool_calls", "function_call": .toolUse
             case "content_filter": .contentFiltered
             default: .other(String(name.prefix(64)))

@@ -40,10 +40,10 @@ struct ChatDialect: Sendable, Hashable {
 
 /// The dialects that endpoints turned out to speak, shared by all calls of a provider.
 ///
-/// Usage in streams is a matter of the server, the name of the token limit one of the model.
+/// Both differences are remembered of the target alone: behind one address a router calls many servers.
 final class ChatDialects: Sendable {
     private struct Known {
-        var withoutStreamUsage: Set<Region> = []
+        var withoutStreamUsage: Set<Target> = []
         var tokenLimitNames: [Target: ChatDialect.TokenLimitName] = [:]
     }
 
@@ -53,7 +53,7 @@ final class ChatDialects: Sendable {
         known.withLock { known in
             ChatDialect(
                 tokenLimitName: known.tokenLimitNames[target] ?? .maxTokens,
-                asksForStreamUsage: !known.withoutStreamUsage.contains(target.region))
+                asksForStreamUsage: !known.withoutStreamUsage.contains(target))
         }
     }
 
@@ -61,7 +61,7 @@ final class ChatDialects: Sendable {
     func remember(_ dialect: ChatDialect, of target: Target) {
         known.withLock { known in
             known.tokenLimitNames[target] = dialect.tokenLimitName
-            if !dialect.asksForStreamUsage { known.withoutStreamUsage.insert(target.region) }
+            if !dialect.asksForStreamUsage { known.withoutStreamUsage.insert(target) }
         }
     }
 }

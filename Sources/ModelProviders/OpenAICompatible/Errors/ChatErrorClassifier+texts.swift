@@ -5,8 +5,14 @@ private typealias Meaning = (fragment: String, category: ErrorCategory)
 
 // Texts as servers are known to write them (`docs/certification.md`, Errors). In each table the first match decides.
 extension ChatErrorClassifier {
-    static func throttling(_ text: String) -> ErrorCategory {
+    /// Of an error that calls itself a rate limit; then a mere mention of billing is advice, or part of a link.
+    static func rateLimit(_ text: String) -> ErrorCategory {
         category(of: text, by: throttles) ?? .throttledRequests
+    }
+
+    /// Of an error of which only the status 429 is known.
+    static func throttling(_ text: String) -> ErrorCategory {
+        category(of: text, by: throttles + [("billing", .quotaBilling)]) ?? .throttledRequests
     }
 
     static func invalid(_ text: String) -> ErrorCategory {
@@ -21,20 +27,30 @@ extension ChatErrorClassifier {
         category(of: text, by: denials) ?? .accessPolicy
     }
 
+    // A full minute passes, whatever else the text advertises.
     private static let throttles: [Meaning] = [
         ("request too large", .contextLength),
-        ("exceeded your current quota", .quotaBilling),
+        ("tokens per min", .throttledTokens),
+        ("(tpm)", .throttledTokens),
+        ("inputtokenspermodelperminute", .throttledTokens),
+        ("per min", .throttledRequests),
+        ("(rpm)", .throttledRequests),
+        ("perminute", .throttledRequests),
         ("insufficient_quota", .quotaBilling),
         ("credit balance", .quotaBilling),
         ("insufficient credits", .quotaBilling),
         ("spend limit", .quotaBilling),
-        ("billing", .quotaBilling),
         ("per day", .quotaDaily),
+        ("perday", .quotaDaily),
         ("(tpd)", .quotaDaily),
         ("(rpd)", .quotaDaily),
         ("daily", .quotaDaily),
-        ("tokens per min", .throttledTokens),
-        ("(tpm)", .throttledTokens),
+        ("exceeded your current quota", .quotaBilling),
+        ("billing details", .quotaBilling),
+        ("billing account", .quotaBilling),
+        ("billing hard limit", .quotaBilling),
+        ("billing is not active", .quotaBilling),
+        ("enable billing", .quotaBilling),
         ("too many tokens", .throttledTokens),
     ]
 
@@ -138,7 +154,12 @@ extension ChatErrorClassifier {
     ]
 
     /// Nil for a path that the server does not have, which says nothing about a model.
-    static func notFound(_ text: String) -> ErrorCategory? { category(of: text, by: lifecycle + models) }
+    static func notFound(_ text: String) -> ErrorCategory? {
+        if let category = category(of: text, by: lifecycle + endpoints + capabilities) { return category }
+        // A text may speak of models for many reasons.
+        let isAboutModel = text.contains("model") || text.contains("deployment")
+        return isAboutModel && absences.contains { text.contains($0) } ? .modelNotFound : nil
+    }
 
     static func unavailable(_ text: String) -> ErrorCategory {
         category(of: text, by: loading) ?? .serviceUnavailable
@@ -153,8 +174,17 @@ extension ChatErrorClassifier {
         ("end of its life", .modelEndOfLife),
     ]
 
-    private static let models: [Meaning] = [
-        ("model", .modelNotFound), ("deployment", .modelNotFound), ("no endpoints found", .modelNotFound),
+    // A router has the model, but nobody who serves it as asked (OpenRouter).
+    private static let endpoints: [Meaning] = [
+        ("no endpoints found that support", .capabilityUnsupported),
+        ("no endpoints found that can handle the requested parameters", .parameterUnsupported),
+        ("no endpoints found matching your data policy", .accessPolicy),
+        ("no endpoints found", .modelNotFound),
+    ]
+
+    private static let absences = [
+        "not found", "does not exist", "doesn't exist", "no such model", "unknown model", "invalid model",
+        "is not a valid model", "unable to access model", "could not find", "not deployed",
     ]
 
     private static func category(of text: String, by meanings: [Meaning]) -> ErrorCategory? {

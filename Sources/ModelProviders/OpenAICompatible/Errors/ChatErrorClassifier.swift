@@ -38,7 +38,7 @@ package enum ChatErrorClassifier {
         case "model_decommissioned", "model_deprecated": .modelEndOfLife
         case "unsupported_country_region_territory": .regionUnavailable
         case "unsupported_parameter", "unsupported_value", "unknown_parameter": parameter(text) ?? .parameterUnsupported
-        case "rate_limit_exceeded", "rate_limit_error", "too_many_requests", "tokens", "requests": throttling(text)
+        case "rate_limit_exceeded", "rate_limit_error", "too_many_requests", "tokens", "requests": rateLimit(text)
         case "overloaded_error", "overloaded", "server_overloaded", "engine_overloaded": .serviceUnavailable
         case "loading_model", "model_loading": .notReady
         case "timeout", "timeout_error", "request_timeout": .timeout

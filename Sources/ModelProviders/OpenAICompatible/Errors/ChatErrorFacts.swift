@@ -30,10 +30,11 @@ enum ChatErrorFacts {
         return context - input
     }
 
-    /// The parameters that a text refuses.
+    /// The parameters that a text refuses. Of two that it refuses together, each alone is welcome.
     static func refusedParameters(in message: String, _ category: ErrorCategory) -> [Capability] {
         guard category == .parameterUnsupported else { return [] }
         let text = message.lowercased()
+        if text.contains("cannot both be specified") { return [.temperatureWithTopP] }
         var refused: [Capability] = []
         if text.contains("temperature") { refused.append(.temperature) }
         if text.contains("top_p") { refused.append(.topP) }

@@ -5,15 +5,17 @@ import Foundation
 extension ProviderError {
     // Enough to see what it is; a proxy's page may be long.
     private static let quotedCharacters = 2_000
+    /// What is read of a message: a server decides how long it is, and each pattern goes through all of it.
+    private static let readBytes = 8 * 1024
 
-    /// From an answer whose status is not 200.
-    init(chatStatus status: Int, headers: HTTPHeaders, body: Data, now: Date) {
+    /// From an answer whose status is not 200. A server may quote the API key that it was given: that is not kept.
+    init(chatStatus status: Int, headers: HTTPHeaders, body: Data, hiding apiKey: String? = nil, now: Date) {
         let error = ChatErrorBody(body)
-        let message = error?.text ?? String(decoding: body.prefix(4 * Self.quotedCharacters), as: UTF8.self)
+        let message = Self.message(error, body)
         let category = ChatErrorClassifier.category(
             status: status, code: error?.code ?? "", type: error?.type ?? "", message: message)
         self.init(
-            category: category, code: error?.name ?? "", quoting: message, httpStatus: status,
+            category: category, code: error?.name ?? "", quoting: message, hiding: apiKey, httpStatus: status,
             requestID: headers.chatRequestID)
         retryAfter =
             ChatRetryHint(headers, category: category, now: now).delay
@@ -24,9 +26,9 @@ extension ProviderError {
     ///
     /// What the error says of itself is believed where it is precise: a full minute is a throttle, wherever it is told. All
     /// else is a stream that failed.
-    init(insideAnswer body: Data, requestID: String?) {
+    init(insideAnswer body: Data, hiding apiKey: String? = nil, requestID: String?) {
         let error = ChatErrorBody(body)
-        let message = error?.text ?? String(decoding: body.prefix(4 * Self.quotedCharacters), as: UTF8.self)
+        let message = Self.message(error, body)
         let category = ChatErrorClassifier.category(
             status: error?.status, code: error?.code ?? "", type: error?.type ?? "", message: message)
         let isPrecise =
@@ -35,15 +37,32 @@ extension ProviderError {
             default: true
             }
         self.init(
-            category: isPrecise ? category : .streamError, code: error?.name ?? "", quoting: message, httpStatus: nil,
-            requestID: requestID)
+            category: isPrecise ? category : .streamError, code: error?.name ?? "", quoting: message, hiding: apiKey,
+            httpStatus: nil, requestID: requestID)
+    }
+
+    /// The same error, in which the API key occurs nowhere.
+    func hiding(_ apiKey: String?) -> ProviderError {
+        var error = self
+        error.code = code.hiding(apiKey)
+        error.message = message.hiding(apiKey)
+        error.partialText = partialText?.hiding(apiKey)
+        return error
+    }
+
+    private static func message(_ error: ChatErrorBody?, _ body: Data) -> String {
+        guard let error else { return String(decoding: body.prefix(readBytes), as: UTF8.self) }
+        return String(decoding: error.text.utf8.prefix(readBytes), as: UTF8.self)
     }
 
     private init(
-        category: ErrorCategory, code: String, quoting message: String, httpStatus: Int?, requestID: String?
+        category: ErrorCategory, code: String, quoting message: String, hiding apiKey: String?, httpStatus: Int?,
+        requestID: String?
     ) {
+        // Hidden before it is cut: half a key is found no more.
         self.init(
-            category: category, code: String(code.prefix(100)), message: String(message.prefix(Self.quotedCharacters)),
+            category: category, code: String(code.hiding(apiKey).prefix(100)),
+            message: String(message.hiding(apiKey).prefix(Self.quotedCharacters)),
             httpStatus: httpStatus, requestID: requestID, limit: ChatErrorFacts.limit(in: message, category),
             refusedParameters: ChatErrorFacts.refusedParameters(in: message, category))
         limitsOnlyThisRequest = category == .maxTokensCap && ChatErrorFacts.room(in: message) != nil
@@ -57,5 +76,12 @@ extension ProviderError {
         case _ where isAnswering && category == .network: category = .streamError
         default: break
         }
+    }
+}
+
+extension String {
+    fileprivate func hiding(_ secret: String?) -> String {
+        guard let secret, !secret.isEmpty else { return self }
+        return replacing(secret, with: "***")
     }
 }

@@ -6,6 +6,8 @@ import Foundation
 /// `receive` each chunk as it arrives, then `finish` at the end of the body.
 struct ChatStreamReader {
     let requestID: String?
+    /// Not to be kept where an error quotes it.
+    private let apiKey: String?
     private var parser = ServerSentEventParser()
     private(set) var chunks: [StreamedChunk] = []
     private(set) var stopReason: StopReason?
@@ -18,8 +20,9 @@ struct ChatStreamReader {
     /// Of several choices, the one that came first.
     private var choiceIndex: Int?
 
-    init(requestID: String?) {
+    init(requestID: String?, apiKey: String? = nil) {
         self.requestID = requestID
+        self.apiKey = apiKey
     }
 
     var text: String { joined(.text) }
@@ -108,7 +111,7 @@ struct ChatStreamReader {
 
     /// No HTTP status: the 200 came before the error, and is not the truth about it.
     private func reported(_ data: Data) -> ProviderError {
-        var failure = ProviderError(insideAnswer: data, requestID: requestID)
+        var failure = ProviderError(insideAnswer: data, hiding: apiKey, requestID: requestID)
         failure.partialText = partialText
         return failure
     }
