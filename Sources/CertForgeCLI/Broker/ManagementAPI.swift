@@ -62,13 +62,20 @@ struct ManagementAPI: Sendable {
         return now().timeIntervalSince(date) - 0.5
     }
 
-    /// The broker may close a connection at the moment at which it is used again; every request here may be repeated.
+    /// The broker may close a connection at the moment at which it is used again, and its lists fail with 500 while
+    /// somebody deletes what they are about to show. Every request here may be repeated.
     private func send(_ request: HTTPRequest) async throws(CurlError) -> HTTPResponse {
-        do {
-            return try await engine.send(request)
-        } catch {
-            guard error.code == .connectionLost else { throw error }
-            return try await engine.send(request)
+        var triesLeft = 3
+        while true {
+            triesLeft -= 1
+            do {
+                let response = try await engine.send(request)
+                guard response.status == 500, triesLeft > 0 else { return response }
+            } catch {
+                guard error.code == .connectionLost, triesLeft > 0 else { throw error }
+            }
+            // Cancelled meanwhile, the next request says so.
+            try? await Task.sleep(for: .milliseconds(200))
         }
     }
 

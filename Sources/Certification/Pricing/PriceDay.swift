@@ -16,6 +16,12 @@ package struct PriceDay: Sendable, Hashable, Comparable, Codable, CustomStringCo
         description = date.formatted(Self.style)
     }
 
+    /// Its first moment.
+    package var start: Date {
+        // The text was checked when the day was made.
+        (try? Date(description, strategy: Self.style)) ?? .distantFuture
+    }
+
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)

@@ -59,11 +59,14 @@ package struct AppliedPrice: Sendable, Hashable, Codable {
     package var tableVersion: String
     /// SHA-256 of the whole table's rows, in lowercase hexadecimal.
     package var tableDigest: String
+    /// From when the table has another price for the target; nil when it has none.
+    package var validUntil: PriceDay?
 
-    package init(row: PriceRow, tableVersion: String, tableDigest: String) {
+    package init(row: PriceRow, tableVersion: String, tableDigest: String, validUntil: PriceDay? = nil) {
         self.row = row
         self.tableVersion = tableVersion
         self.tableDigest = tableDigest
+        self.validUntil = validUntil
     }
 
     package var price: TokenPrice { row.price }

@@ -35,12 +35,17 @@ package struct PriceTable: Sendable, Hashable {
     /// the last one; nil when none applies, in which case nobody knows what the target costs.
     package func price(of target: Target, on date: Date) -> AppliedPrice? {
         let day = PriceDay(date)
-        let applicable = rows.enumerated().filter { $0.element.applies(to: target, on: day) }
-        let closest = applicable.max { left, right in
+        guard let row = closestRow(to: target, on: day) else { return nil }
+        let later = Set(rows.map(\.validFrom).filter { $0 > day }).sorted()
+        let change = later.first { closestRow(to: target, on: $0).map { $0.price != row.price } ?? false }
+        return AppliedPrice(row: row, tableVersion: version, tableDigest: digest, validUntil: change)
+    }
+
+    private func closestRow(to target: Target, on day: PriceDay) -> PriceRow? {
+        rows.enumerated().filter { $0.element.applies(to: target, on: day) }.max { left, right in
             (left.element.specificity, left.element.validFrom, left.offset)
                 < (right.element.specificity, right.element.validFrom, right.offset)
-        }
-        return closest.map { AppliedPrice(row: $0.element, tableVersion: version, tableDigest: digest) }
+        }?.element
     }
 
     private static func digest(of rows: [PriceRow]) -> String {

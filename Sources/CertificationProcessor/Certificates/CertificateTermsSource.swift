@@ -25,7 +25,10 @@ struct CertificateTermsSource: Sendable {
         suites[claim.suite].map { suite in
             CertificateTerms(
                 suiteDigest: suite.digest, suiteLifetimeDays: suite.lifetimeDays, rubricDigest: rubricDigest,
-                price: claim.price.map { CertificateTerms.Price(name: $0.row.name, digest: $0.row.digest) },
+                price: claim.price.map { price in
+                    CertificateTerms.Price(
+                        name: price.row.name, digest: price.row.digest, validUntil: price.validUntil?.start)
+                },
                 lifecycle: synced ?? registry.model(of: claim.target)?.lifecycle)
         }
     }

@@ -68,6 +68,18 @@ struct PriceTableTests {
         #expect(table.price(of: elsewhere, on: late)?.price.input == Money("9"))
     }
 
+    @Test("The day from which another price holds is known; the same price again is no change")
+    func change() throws {
+        let model = "model: \"\(haiku.model)\""
+        let table = try table(
+            row(model, input: "1") + row(model, input: "1", validFrom: "2026-03-01")
+                + row(model, input: "2", validFrom: "2026-05-01"))
+        let change = try #require(table.price(of: haiku, on: try day("2026-02-01"))?.validUntil)
+        #expect(change.description == "2026-05-01")
+        #expect(change.start == (try Date("2026-05-01T00:00:00Z", strategy: .iso8601)))
+        #expect(table.price(of: haiku, on: try day("2026-06-01"))?.validUntil == nil)
+    }
+
     @Test("The operator's rows win over bundled ones for the same, and change the digest")
     func overriding() throws {
         let bundled = try PriceTable.bundled()
