@@ -56,7 +56,7 @@ struct Suites: AsyncParsableCommand {
         func run() async throws {
             var isFaulty = false
             for file in files {
-                do throws(SuiteFileError) {
+                do throws(FileError) {
                     let suite = try SuiteCatalog.suite(at: URL(filePath: file))
                     Console.result(
                         "\(file): suite \(suite.id), version \(suite.version), \(suite.tests.count.counted("test"))"

@@ -28,8 +28,11 @@ struct JSONText {
     func value() throws(Fault) -> JSONValue {
         guard text.utf8.count <= Self.largest else { throw .tooLarge }
         // Foundation's decoder reads more than JSON, for example a comma before a closing bracket.
-        var syntax = JSONSyntax(text)
-        try syntax.check()
+        do throws(JSONSyntax.Violation) {
+            try JSONSyntax.check(Array(text.utf8), depthLimit: Self.deepest, allowsSameNames: true)
+        } catch {
+            throw error.isTooDeep ? .tooDeep : .notJSON
+        }
         do {
             return try JSONValue(parsing: text)
         } catch {

@@ -1,78 +1,39 @@
 import Contracts
-import Yams
 
 /// A file of prices as it is written, `prices.yaml` or the operator's `PRICES_FILE` (`contracts/schemas/prices.schema.json`).
 package struct PriceFile: Sendable, Hashable {
     package var version: String
     package var rows: [PriceRow]
 
-    /// The registry names the models of Bedrock in full; without one every id is taken as it is written.
+    /// Reads and checks a file.
     ///
-    /// - Throws: `PriceFileError` with every fault and its line.
-    package init(yaml: String, registry: ModelRegistry? = nil) throws(PriceFileError) {
-        let root: Node?
-        do {
-            root = try compose(yaml: yaml)
-        } catch let error as YamlError {
-            throw PriceFileError(error)
-        } catch {
-            throw PriceFileError(faults: [PriceFault(line: nil, problem: "It cannot be read: \(error)")])
+    /// - Parameters:
+    ///   - yaml: Its text.
+    ///   - file: What it is called in faults.
+    ///   - registry: Names the models of Bedrock in full; without one every id is taken as it is written.
+    /// - Throws: `FileError` with everything that is wrong.
+    package init(yaml: String, file: String, registry: ModelRegistry? = nil) throws(FileError) {
+        self = try FileNode.read(yaml, file: file) { root in
+            let reader = PriceFileReader(registry: registry)
+            return reader.file(root)
         }
-        var reader = PriceFileReader(registry: registry)
-        let (version, rows) = reader.read(root)
-        guard reader.faults.isEmpty else { throw PriceFileError(faults: reader.faults) }
+    }
+
+    fileprivate init(version: String, rows: [PriceRow]) {
         self.version = version
         self.rows = rows
     }
 }
 
-/// What is wrong with one line of a file of prices.
-package struct PriceFault: Sendable, Hashable, CustomStringConvertible {
-    /// From 1; nil when it is about the file as a whole.
-    package var line: Int?
-    /// What is wrong and what to write, in a sentence or two.
-    package var problem: String
-
-    package var description: String { line.map { "line \($0): \(problem)" } ?? problem }
-}
-
-/// All that is wrong with a file of prices.
-package struct PriceFileError: Error, Sendable, Hashable, CustomStringConvertible {
-    package var faults: [PriceFault]
-
-    /// The first ten faults.
-    package var description: String {
-        let shown = faults.prefix(10).map(\.description).joined(separator: "; ")
-        return faults.count > 10 ? "\(shown); and \(faults.count - 10) more" : shown
-    }
-
-    fileprivate init(_ error: YamlError) {
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            faults = [PriceFault(line: mark.line, problem: "This is no YAML: \(problem).")]
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            let keys = duplicates.map { "'\($0)'" }.joined(separator: ", ")
-            faults = [PriceFault(line: context.mark.line, problem: "\(keys) stands here twice; keep one.")]
-        default:
-            faults = [PriceFault(line: nil, problem: "It is no YAML: \(error)")]
-        }
-    }
-
-    package init(faults: [PriceFault]) {
-        self.faults = faults
-    }
-}
-
-/// Reads the nodes of a file and collects every fault.
 private struct PriceFileReader {
-    private enum Key: String, CaseIterable {
-        case provider, model, region, profile, validFrom, input, output, cacheRead, cacheWrite, source, checked,
-            verified
-    }
+    private static let rowKeys = [
+        "provider", "model", "region", "profile", "validFrom", "input", "output", "cacheRead", "cacheWrite", "source",
+        "checked", "verified",
+    ]
+    private static let requiredKeys = ["provider", "model", "validFrom", "input", "output", "source", "checked"]
 
     /// What two rows may not have in common.
-    private struct Place: Hashable {
+    private struct Scope: Hashable {
         var provider: ProviderID
         var model: ModelID?
         var region: Region?
@@ -81,146 +42,84 @@ private struct PriceFileReader {
     }
 
     let registry: ModelRegistry?
-    private(set) var faults: [PriceFault] = []
-    private var lines: [Place: Int] = [:]
 
-    init(registry: ModelRegistry?) {
-        self.registry = registry
+    func file(_ root: FileNode) -> PriceFile? {
+        guard let fields = root.fields(["version", "prices"], required: ["version", "prices"]) else { return nil }
+        let version = fields["version"].flatMap(version)
+        guard let items = fields["prices"]?.items() else { return nil }
+        var lines: [Scope: Int] = [:]
+        let rows = items.compactMap { item -> PriceRow? in
+            guard let row = row(item) else { return nil }
+            let scope = Scope(
+                provider: row.provider, model: row.model, region: row.region, profile: row.profile,
+                validFrom: row.validFrom)
+            if let line = lines.updateValue(item.place.line, forKey: scope) {
+                item.fault("is for the same as line \(line), from the same day on", cure: "Keep one of the two.")
+            }
+            return row
+        }
+        return version.map { PriceFile(version: $0, rows: rows) }
     }
 
-    mutating func read(_ root: Node?) -> (version: String, rows: [PriceRow]) {
-        guard let root, let mapping = root.mapping else {
-            fail(root, "A file of prices has the keys 'version' and 'prices'.")
-            return ("", [])
-        }
-        refuseUnknownKeys(mapping, but: ["version", "prices"])
-        let version = text(mapping["version"], "version", of: root, limit: 40) ?? ""
-        guard let list = mapping["prices"]?.sequence else {
-            fail(mapping["prices"] ?? root, "'prices' must be a list of rows.")
-            return (version, [])
-        }
-        return (version, list.compactMap { row($0) })
+    /// A name, which may look like a number.
+    private func version(_ node: FileNode) -> String? {
+        if case .number = node.json { return node.written }
+        return node.line(limit: 40)
     }
 
-    private mutating func row(_ node: Node) -> PriceRow? {
-        guard let mapping = node.mapping else {
-            fail(node, "A row has \(Self.keyList).")
-            return nil
-        }
-        let faultsBefore = faults.count
-        refuseUnknownKeys(mapping, but: Key.allCases.map(\.rawValue))
-        func value(_ key: Key) -> Node? { mapping[key.rawValue] }
-        let provider = text(value(.provider), "provider", of: node, limit: 100)
-        let model = model(value(.model), provider: provider, of: node)
-        let region = wildcard(value(.region), "region")
-        let profile = profile(value(.profile))
-        let validFrom = day(value(.validFrom), "validFrom", of: node)
-        let input = amount(value(.input), "input", of: node)
-        let output = amount(value(.output), "output", of: node)
-        let cacheRead = value(.cacheRead).flatMap { amount($0, "cacheRead", of: node) }
-        let cacheWrite = value(.cacheWrite).flatMap { amount($0, "cacheWrite", of: node) }
-        let source = text(value(.source), "source", of: node, limit: 500)
-        let checked = day(value(.checked), "checked", of: node)
-        let isVerified = boolean(value(.verified), "verified")
-        guard faults.count == faultsBefore, let provider, let validFrom, let input, let output, let source, let checked
-        else { return nil }
-        let row = PriceRow(
+    private func row(_ node: FileNode) -> PriceRow? {
+        guard let fields = node.fields(Self.rowKeys, required: Self.requiredKeys) else { return nil }
+        let provider = fields["provider"]?.line(limit: 100)
+        let model = fields["model"].flatMap { self.model($0, provider: provider) }
+        let region = fields["region"].flatMap(wildcard)
+        let profile = fields["profile"].flatMap(self.profile)
+        let validFrom = fields["validFrom"].flatMap(day)
+        let input = fields["input"].flatMap(amount)
+        let output = fields["output"].flatMap(amount)
+        let cacheRead = fields["cacheRead"].flatMap(amount)
+        let cacheWrite = fields["cacheWrite"].flatMap(amount)
+        let source = fields["source"]?.line()
+        let checked = fields["checked"].flatMap(day)
+        let isVerified = fields["verified"]?.boolean() ?? false
+        guard let provider, let validFrom, let input, let output, let source, let checked else { return nil }
+        return PriceRow(
             provider: ProviderID(provider), model: model, region: region.map { Region($0) }, profile: profile,
             validFrom: validFrom,
             price: TokenPrice(input: input, output: output, cacheRead: cacheRead, cacheWrite: cacheWrite),
             source: source, sourceDate: checked, isVerified: isVerified)
-        refuseSecond(row, node)
-        return row
-    }
-
-    private mutating func refuseSecond(_ row: PriceRow, _ node: Node) {
-        let place = Place(
-            provider: row.provider, model: row.model, region: row.region, profile: row.profile,
-            validFrom: row.validFrom)
-        if let line = lines[place] {
-            fail(node, "Line \(line) has a price for the same from the same day on; keep one.")
-        }
-        lines[place] = node.mark?.line ?? 0
     }
 
     /// Rows of Bedrock name registered models: one that no target ever has would leave its targets without a price.
-    private mutating func model(_ node: Node?, provider: String?, of row: Node) -> ModelID? {
-        guard node != nil else {
-            fail(row, "'model' is missing; write a model's id, or \"*\" for all of the provider.")
-            return nil
-        }
-        guard let text = wildcard(node, "model") else { return nil }
+    private func model(_ node: FileNode, provider: String?) -> ModelID? {
+        guard let text = wildcard(node) else { return nil }
         guard let registry, provider == ProviderID.bedrock.rawValue else { return ModelID(text) }
         if let model = registry.model(ModelID(text)) { return model.id }
         let near = registry.suggestions(for: ModelID(text)).map(\.rawValue).joined(separator: " or ")
-        fail(node, "'\(text)' is no model of the registry\(near.isEmpty ? "; remove it." : "; did you mean \(near)?")")
+        node.fault(
+            "is '\(text)', which is no model of the registry",
+            cure: near.isEmpty ? "Remove the row." : "Did you mean \(near)?")
         return nil
     }
 
-    private mutating func profile(_ node: Node?) -> InferenceProfileKind? {
-        guard let text = wildcard(node, "profile") else { return nil }
-        if let kind = InferenceProfileKind(rawValue: text) { return kind }
-        let known = InferenceProfileKind.allCases.map(\.rawValue).joined(separator: ", ")
-        fail(node, "'profile' must be one of \(known), or \"*\".")
-        return nil
+    private func profile(_ node: FileNode) -> InferenceProfileKind? {
+        wildcard(node) == nil ? nil : node.word(of: InferenceProfileKind.allCases, what: "kind of profile")
     }
 
-    /// - Returns: nil for `*`, and where the key is absent or at fault.
-    private mutating func wildcard(_ node: Node?, _ key: String) -> String? {
-        guard let node, let text = text(node, key, of: node, limit: 200) else { return nil }
+    /// - Returns: nil for `*` and for what is at fault.
+    private func wildcard(_ node: FileNode) -> String? {
+        guard let text = node.line(limit: 200) else { return nil }
         return text == "*" ? nil : text
     }
 
-    private mutating func amount(_ node: Node?, _ key: String, of row: Node) -> Money? {
-        guard let node else {
-            fail(row, "'\(key)' is missing; write the dollars for a million tokens, as 0.25.")
-            return nil
-        }
-        if let text = node.scalar?.string, let amount = Money(text) { return amount }
-        fail(node, "'\(key)' must be dollars for a million tokens, as 3 or 0.25, with nine places at most.")
+    private func amount(_ node: FileNode) -> Money? {
+        if let text = node.written, let amount = Money(text) { return amount }
+        node.fault("is no amount", cure: "Write the dollars for a million tokens, as 3 or 0.25, with nine places at most.")
         return nil
     }
 
-    private mutating func day(_ node: Node?, _ key: String, of row: Node) -> PriceDay? {
-        if let text = node?.scalar?.string, let day = PriceDay(text) { return day }
-        fail(node ?? row, "'\(key)' must be a day, as 2026-01-17.")
+    private func day(_ node: FileNode) -> PriceDay? {
+        if let text = node.written, let day = PriceDay(text) { return day }
+        node.fault("is no day", cure: "Write one as 2026-01-17.")
         return nil
     }
-
-    private mutating func boolean(_ node: Node?, _ key: String) -> Bool {
-        guard let node else { return false }
-        switch node.scalar?.string {
-        case "true": return true
-        case "false": return false
-        default:
-            fail(node, "'\(key)' must be true or false.")
-            return false
-        }
-    }
-
-    private mutating func text(_ node: Node?, _ key: String, of parent: Node, limit: Int) -> String? {
-        guard let node else {
-            fail(parent, "'\(key)' is missing.")
-            return nil
-        }
-        guard let text = node.scalar?.string, (1...limit).contains(text.count),
-            !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
-        else {
-            fail(node, "'\(key)' must be a text of 1 to \(limit) characters on one line.")
-            return nil
-        }
-        return text
-    }
-
-    private mutating func refuseUnknownKeys(_ mapping: Node.Mapping, but known: [String]) {
-        for key in mapping.keys where !known.contains(key.scalar?.string ?? "") {
-            fail(key, "There is no key '\(key.scalar?.string ?? "")'; use \(known.joined(separator: ", ")).")
-        }
-    }
-
-    private mutating func fail(_ node: Node?, _ problem: String) {
-        faults.append(PriceFault(line: node?.mark?.line, problem: problem))
-    }
-
-    private static var keyList: String { Key.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ") }
 }

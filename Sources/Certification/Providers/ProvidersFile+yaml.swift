@@ -1,256 +1,237 @@
 import Contracts
 import Foundation
-import Yams
 
 extension ProvidersFile {
     /// Reads and checks a file.
     ///
     /// - Parameters:
     ///   - yaml: its text.
-    ///   - source: the file's name, or that of the setting that holds the text; begins each complaint.
-    /// - Throws: `ProvidersFileError` for the first thing that is wrong.
-    package init(yaml: String, source: String) throws(ProvidersFileError) {
-        let root = CheckedNode(try Self.root(of: yaml, source: source), source: source)
-        let members = try root.members(["providers"])
-        var providers: [ConfiguredProvider] = []
-        for element in try members.required("providers", of: root).elements(of: "providers") {
-            let provider = try ConfiguredProvider(element)
-            guard !providers.contains(where: { $0.id == provider.id }) else {
-                throw element.failure("names the provider '\(provider.id)' again; give each an id of its own")
-            }
-            providers.append(provider)
-        }
-        self.init(providers: providers)
-    }
-
-    private static func root(of yaml: String, source: String) throws(ProvidersFileError) -> Node {
-        let start = FilePlace(source: source, line: 1, path: "")
-        do {
-            guard let root = try Yams.compose(yaml: yaml) else {
-                throw ProvidersFileError(start, "is empty; write 'providers:' and a list, or leave the setting out")
-            }
-            return root
-        } catch let error as YamlError {
-            throw ProvidersFileError(error, in: start)
-        } catch let error as ProvidersFileError {
-            throw error
-        } catch {
-            throw ProvidersFileError(start, "cannot be read: \(error)")
+    ///   - file: the file's name, or that of the setting that holds the text; begins each fault.
+    /// - Throws: `FileError` with everything that is wrong.
+    package init(yaml: String, file: String) throws(FileError) {
+        self = try FileNode.read(yaml, file: file) { root in
+            root.fields(["providers"], required: ["providers"])?["providers"]
+                .map { ProvidersFile(providers: ProvidersFileReader().providers($0)) }
         }
     }
 }
 
-extension ProvidersFileError {
-    fileprivate init(_ error: YamlError, in start: FilePlace) {
-        var place = start
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            place.line = mark.line
-            self.init(place, "is no YAML: \(problem)")
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            place.line = context.mark.line
-            let keys = duplicates.map { "'\($0)'" }.joined(separator: ", ")
-            self.init(place, "has \(keys) twice in one mapping; keep one")
-        default:
-            self.init(place, "is no YAML: \(error)")
-        }
-    }
-}
-
-extension ConfiguredProvider {
-    fileprivate static let keys = [
+/// Makes providers of nodes; each of its functions returns nil after it has noted what is wrong.
+private struct ProvidersFileReader {
+    private static let providerKeys = [
         "id", "kind", "name", "enabled", "baseURL", "apiKeyVariable", "apiKeyFile", "regions", "allowPrivateAddresses",
         "headers", "timeouts", "models",
     ]
 
-    fileprivate init(_ node: CheckedNode) throws(ProvidersFileError) {
-        let members = try node.members(Self.keys)
-        let id = try Self.id(members.required("id", of: node))
-        let kind = try members.required("kind", of: node)
-        guard try kind.text() == RegisteredProvider.Kind.openAICompatible.rawValue else {
-            throw kind.failure("must be openai-compatible; Bedrock is configured by AWS_ACCESS_KEY_ID and others")
+    func providers(_ node: FileNode) -> [ConfiguredProvider] {
+        list(node, of: "provider").distinct(by: \.id, as: "provider") { provider($0) }
+    }
+
+    private func list(_ node: FileNode, of what: String) -> [FileNode] {
+        guard let items = node.items() else { return [] }
+        if items.isEmpty { node.fault("is an empty list", cure: "Name at least one \(what), or leave the key out.") }
+        return items
+    }
+
+    private func provider(_ node: FileNode) -> ConfiguredProvider? {
+        guard let fields = node.fields(Self.providerKeys, required: ["id", "kind", "baseURL", "models"]) else {
+            return nil
         }
-        let allowsPrivate = try members["allowPrivateAddresses"]?.boolean() ?? false
-        let base = try members.required("baseURL", of: node)
-        let baseURL = try base.baseURL(allowsPlainText: allowsPrivate)
-        let isEnabled = try members["enabled"]?.boolean() ?? true
-        self.init(
-            id: id, name: try members["name"]?.text() ?? id.rawValue, isEnabled: isEnabled,
-            endpoints: try Self.endpoints(
-                members["regions"], baseURL: baseURL, basePlace: base.place, allowsPlainText: allowsPrivate),
-            keySource: try Self.keySource(members),
-            keyPlace: (members["apiKeyVariable"] ?? members["apiKeyFile"] ?? node).place,
-            allowsPrivateAddresses: allowsPrivate, headers: try Self.headers(members["headers"]),
-            timeouts: try Self.timeouts(members["timeouts"]),
-            models: try Self.models(members.required("models", of: node), of: id, isEnabled: isEnabled))
+        let id = fields["id"].flatMap(providerID)
+        fields["kind"].map(checkKind)
+        let allowsPrivate = fields["allowPrivateAddresses"]?.boolean() ?? false
+        let baseURL = fields["baseURL"].flatMap { self.baseURL($0, allowsPlainText: allowsPrivate) }
+        let isEnabled = fields["enabled"]?.boolean() ?? true
+        let name = fields["name"]?.line()
+        let keySource = keySource(fields)
+        let headers = fields["headers"].map(headers) ?? []
+        let timeouts = timeouts(fields["timeouts"])
+        let models = fields["models"].map { self.models($0, of: id, isEnabled: isEnabled) } ?? []
+        let endpoints = endpoints(
+            fields["regions"], baseURL: baseURL, basePlace: fields["baseURL"]?.place ?? node.place,
+            allowsPlainText: allowsPrivate)
+        guard let id else { return nil }
+        return ConfiguredProvider(
+            id: id, name: name ?? id.rawValue, isEnabled: isEnabled, endpoints: endpoints, keySource: keySource,
+            keyPlace: (fields["apiKeyVariable"] ?? fields["apiKeyFile"] ?? node).place,
+            allowsPrivateAddresses: allowsPrivate, headers: headers, timeouts: timeouts, models: models)
     }
 
     /// A provider's id becomes the first part of its models' addresses.
-    private static func id(_ node: CheckedNode) throws(ProvidersFileError) -> ProviderID {
-        let text = try node.text()
-        guard text.wholeMatch(of: /[a-z][a-z0-9-]{0,39}/) != nil else {
-            throw node.failure("must be a lower-case letter and up to 39 lower-case letters, digits and hyphens")
-        }
-        guard text != ProviderID.bedrock.rawValue else {
-            throw node.failure("is the id of AWS Bedrock, which is always there; choose another")
+    private func providerID(_ node: FileNode) -> ProviderID? {
+        guard let text = name(node) else { return nil }
+        if text == ProviderID.bedrock.rawValue {
+            node.fault("is the id of AWS Bedrock, which is always there", cure: "Choose another.")
         }
         return ProviderID(text)
     }
 
-    private static func keySource(_ members: [String: CheckedNode]) throws(ProvidersFileError) -> KeySource? {
-        switch (members["apiKeyVariable"], members["apiKeyFile"]) {
-        case (nil, nil): return nil
-        case (let variable?, nil):
-            let name = try variable.text()
-            guard name.wholeMatch(of: /[A-Z][A-Z0-9_]*/) != nil else {
-                // Whatever it is, it may be the key itself: it is not repeated.
-                throw variable.failure(
-                    "must be the name of an environment variable, such as OPENAI_API_KEY; the key is never written here"
-                )
-            }
-            return .variable(name)
-        case (nil, let file?): return .file(try file.text())
-        case (_, let file?): throw file.failure("stands beside 'apiKeyVariable'; keep one of the two")
-        }
+    /// Of a provider or region.
+    private func name(_ node: FileNode) -> String? {
+        node.line(
+            matching: /[a-z][a-z0-9-]{0,39}/,
+            form: "a lower-case letter and up to 39 lower-case letters, digits and hyphens")
     }
 
-    private static func endpoints(
-        _ node: CheckedNode?, baseURL: String, basePlace: FilePlace, allowsPlainText: Bool
-    ) throws(ProvidersFileError) -> [Endpoint] {
+    private func checkKind(_ node: FileNode) {
+        guard let kind = node.line(), kind != RegisteredProvider.Kind.openAICompatible.rawValue else { return }
+        node.fault(
+            "is not 'openai-compatible'",
+            cure: "Write that; Bedrock is configured by AWS_ACCESS_KEY_ID and others, not here.")
+    }
+
+    private func keySource(_ fields: [String: FileNode]) -> ConfiguredProvider.KeySource? {
+        if fields["apiKeyVariable"] != nil, let file = fields["apiKeyFile"] {
+            file.fault("stands beside 'apiKeyVariable'", cure: "Keep one of the two.")
+        }
+        if let variable = fields["apiKeyVariable"] {
+            // Whatever it is, it may be the key itself.
+            return variable.line(
+                matching: /[A-Z][A-Z0-9_]*/,
+                form: "the name of an environment variable, such as OPENAI_API_KEY; the key is never written here"
+            ).map(ConfiguredProvider.KeySource.variable)
+        }
+        return fields["apiKeyFile"]?.line().map(ConfiguredProvider.KeySource.file)
+    }
+
+    private func endpoints(
+        _ node: FileNode?, baseURL: String?, basePlace: FilePlace, allowsPlainText: Bool
+    ) -> [ConfiguredProvider.Endpoint] {
         guard let node else {
-            return [Endpoint(region: RegisteredRegion(id: .global, name: "Global"), baseURL: baseURL, place: basePlace)]
+            return [
+                ConfiguredProvider.Endpoint(
+                    region: RegisteredRegion(id: .global, name: "Global"), baseURL: baseURL ?? "", place: basePlace)
+            ]
         }
-        var endpoints: [Endpoint] = []
-        for element in try node.elements(of: "regions") {
-            let members = try element.members(["id", "name", "baseURL"])
-            let idNode = try members.required("id", of: element)
-            let id = try idNode.text()
-            guard id.wholeMatch(of: /[a-z][a-z0-9-]{0,39}/) != nil else {
-                throw idNode.failure("must be a lower-case letter and up to 39 lower-case letters, digits and hyphens")
+        return list(node, of: "region").distinct(by: \.region.id, as: "region") { item in
+            guard let fields = item.fields(["id", "name", "baseURL"], required: ["id"]) else { return nil }
+            let id = fields["id"].flatMap(name)
+            let own = fields["baseURL"].flatMap { self.baseURL($0, allowsPlainText: allowsPlainText) }
+            let name = fields["name"]?.line()
+            return id.map { id in
+                ConfiguredProvider.Endpoint(
+                    region: RegisteredRegion(id: Region(id), name: name ?? id), baseURL: own ?? baseURL ?? "",
+                    place: fields["baseURL"]?.place ?? basePlace)
             }
-            guard !endpoints.contains(where: { $0.region.id.rawValue == id }) else {
-                throw idNode.failure("names the region '\(id)' again; keep one")
-            }
-            endpoints.append(
-                Endpoint(
-                    region: RegisteredRegion(id: Region(id), name: try members["name"]?.text() ?? id),
-                    baseURL: try members["baseURL"]?.baseURL(allowsPlainText: allowsPlainText) ?? baseURL,
-                    place: members["baseURL"]?.place ?? basePlace))
         }
-        return endpoints
     }
 
     private static let secretHeaders = ["authorization", "proxy-authorization", "api-key", "x-api-key", "cookie"]
     private static let framingHeaders = ["content-length", "transfer-encoding", "content-type", "host", "connection"]
 
-    private static func headers(_ node: CheckedNode?) throws(ProvidersFileError) -> [Header] {
-        guard let node else { return [] }
-        var headers: [Header] = []
-        for (name, value) in try node.entries() {
-            guard name.wholeMatch(of: /[A-Za-z0-9!#$%&'*+.^_`|~-]+/) != nil else {
-                throw value.failure("is no header's name; use letters, digits and hyphens")
+    private func headers(_ node: FileNode) -> [ConfiguredProvider.Header] {
+        var headers: [ConfiguredProvider.Header] = []
+        for (name, value) in node.entries() ?? [] {
+            let lowercased = name.lowercased()
+            if name.wholeMatch(of: /[A-Za-z0-9!#$%&'*+.^_`|~-]+/) == nil {
+                value.fault("is no header's name", cure: "Use letters, digits and hyphens.")
+            } else if Self.secretHeaders.contains(lowercased) {
+                value.fault("is a secret", cure: "Use 'apiKeyVariable' or 'apiKeyFile' for a bearer token.")
+            } else if Self.framingHeaders.contains(lowercased) {
+                value.fault("is written by the client itself", cure: "Remove it.")
+            } else if headers.contains(where: { $0.name.lowercased() == lowercased }) {
+                value.fault("is there twice", cure: "Keep one of the two.")
+            } else if let text = value.line(limit: 4_000) {
+                headers.append(ConfiguredProvider.Header(name: name, value: text))
             }
-            guard !secretHeaders.contains(name.lowercased()) else {
-                throw value.failure("is a secret; use 'apiKeyVariable' or 'apiKeyFile' for a bearer token")
-            }
-            guard !framingHeaders.contains(name.lowercased()) else {
-                throw value.failure("is written by the client itself; remove it")
-            }
-            guard !headers.contains(where: { $0.name.lowercased() == name.lowercased() }) else {
-                throw value.failure("is there twice; keep one")
-            }
-            headers.append(Header(name: name, value: try value.text()))
         }
         return headers
     }
 
-    private static func timeouts(_ node: CheckedNode?) throws(ProvidersFileError) -> Timeouts {
-        var timeouts = Timeouts()
-        guard let members = try node?.members(["connect", "total", "idle"]) else { return timeouts }
-        if let connect = try members["connect"]?.number(in: 0.1...60) { timeouts.connect = connect }
-        if let total = try members["total"]?.number(in: 1...3_600) { timeouts.total = total }
-        if let idle = try members["idle"]?.number(in: 1...3_600) { timeouts.idle = idle }
+    private func timeouts(_ node: FileNode?) -> ConfiguredProvider.Timeouts {
+        var timeouts = ConfiguredProvider.Timeouts()
+        guard let fields = node?.fields(["connect", "total", "idle"]) else { return timeouts }
+        if let connect = fields["connect"]?.number(in: 0.1...60) { timeouts.connect = connect }
+        if let total = fields["total"]?.number(in: 1...3_600) { timeouts.total = total }
+        if let idle = fields["idle"]?.number(in: 1...3_600) { timeouts.idle = idle }
         return timeouts
     }
 
-    private static func models(
-        _ node: CheckedNode, of provider: ProviderID, isEnabled: Bool
-    ) throws(ProvidersFileError) -> [RegisteredModel] {
-        var models: [RegisteredModel] = []
-        for element in try node.elements(of: "models") {
-            var model = try RegisteredModel(element, of: provider)
-            model.isProviderConfigured = isEnabled
-            guard !models.contains(where: { $0.id == model.id }) else {
-                throw element.failure("names the model '\(model.id)' again; keep one")
+    /// Without a provider's id, which is at fault itself, they are only checked.
+    private func models(_ node: FileNode, of provider: ProviderID?, isEnabled: Bool) -> [RegisteredModel] {
+        list(node, of: "model").distinct(by: \.id, as: "model") { item in
+            model(item, of: provider ?? ProviderID("")).map { model in
+                var model = model
+                model.isProviderConfigured = isEnabled
+                return model
             }
-            models.append(model)
         }
-        return models
     }
-}
 
-extension RegisteredModel {
-    fileprivate init(_ node: CheckedNode, of provider: ProviderID) throws(ProvidersFileError) {
-        let members = try node.members([
-            "id", "vendor", "name", "context", "output", "capabilities",
-        ])
-        let idNode = try members.required("id", of: node)
-        let id = ModelID(try idNode.text())
-        guard id.isWellFormed else {
-            throw idNode.failure("must be 1 to 200 printable ASCII characters without spaces")
-        }
-        let vendorNode = try members.required("vendor", of: node)
-        let vendor = try vendorNode.text()
-        guard vendor.wholeMatch(of: /[a-z0-9][a-z0-9.-]{0,39}/) != nil else {
-            throw vendorNode.failure("must be up to 40 lower-case letters, digits, dots and hyphens, such as openai")
-        }
-        self.init(
-            provider: provider, id: id, vendor: Vendor(vendor), name: try members["name"]?.text() ?? id.rawValue,
-            kind: .chat, capabilities: try Self.capabilities(members["capabilities"]),
-            contextWindow: try members.required("context", of: node).integer(in: 1...100_000_000),
-            maxOutputTokens: try members.required("output", of: node).integer(in: 1...100_000_000),
-            limitsAreGuessed: false, requiresInferenceProfile: false, aliases: [])
+    private func model(_ node: FileNode, of provider: ProviderID) -> RegisteredModel? {
+        let required = ["id", "vendor", "context", "output"]
+        guard let fields = node.fields(required + ["name", "capabilities"], required: required) else { return nil }
+        let id = fields["id"].flatMap(modelID)
+        let vendor = fields["vendor"]?.line(
+            matching: /[a-z0-9][a-z0-9.-]{0,39}/,
+            form: "up to 40 lower-case letters, digits, dots and hyphens, such as openai")
+        let name = fields["name"]?.line()
+        let context = fields["context"]?.integer(in: 1...100_000_000)
+        let output = fields["output"]?.integer(in: 1...100_000_000)
+        let capabilities = capabilities(fields["capabilities"])
+        guard let id, let vendor, let context, let output else { return nil }
+        return RegisteredModel(
+            provider: provider, id: id, vendor: Vendor(vendor), name: name ?? id.rawValue, kind: .chat,
+            capabilities: capabilities, contextWindow: context, maxOutputTokens: output, limitsAreGuessed: false,
+            requiresInferenceProfile: false, aliases: [])
+    }
+
+    private func modelID(_ node: FileNode) -> ModelID? {
+        guard let text = node.text() else { return nil }
+        let id = ModelID(text)
+        if id.isWellFormed { return id }
+        node.fault("is not 1 to 200 printable ASCII characters without spaces", cure: "Write the provider's own id.")
+        return nil
     }
 
     /// What the file does not say is what chat models commonly do: they stream, they know a system prompt and stop
     /// sequences; the rest has to be declared.
-    private static func capabilities(_ node: CheckedNode?) throws(ProvidersFileError) -> Capabilities {
-        let members =
-            try node?.members(["streaming", "vision", "tools", "structuredOutput", "systemPrompt", "stopSequences"])
-            ?? [:]
-        return Capabilities(
-            streaming: try members["streaming"]?.boolean() ?? true, vision: try members["vision"]?.boolean() ?? false,
-            functionCalling: try members["tools"]?.boolean() ?? false,
-            structuredOutput: try members["structuredOutput"]?.boolean() ?? false,
-            systemPrompt: try members["systemPrompt"]?.boolean() ?? true,
-            stopSequences: try members["stopSequences"]?.boolean() ?? true)
+    private func capabilities(_ node: FileNode?) -> RegisteredModel.Capabilities {
+        let keys = ["streaming", "vision", "tools", "structuredOutput", "systemPrompt", "stopSequences"]
+        let declared = (node?.fields(keys) ?? [:]).compactMapValues { $0.boolean() }
+        return RegisteredModel.Capabilities(
+            streaming: declared["streaming"] ?? true, vision: declared["vision"] ?? false,
+            functionCalling: declared["tools"] ?? false, structuredOutput: declared["structuredOutput"] ?? false,
+            systemPrompt: declared["systemPrompt"] ?? true, stopSequences: declared["stopSequences"] ?? true)
     }
-}
 
-extension CheckedNode {
     /// An absolute URL that requests can be appended to. Without TLS a key could be read on its way, so `http` is for
-    /// private addresses only.
-    fileprivate func baseURL(allowsPlainText: Bool) throws(ProvidersFileError) -> String {
-        let text = try text()
+    /// private addresses only. What it holds is not repeated: it may be a password.
+    private func baseURL(_ node: FileNode, allowsPlainText: Bool) -> String? {
+        guard let text = node.line(limit: 2_000) else { return nil }
         guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }), let components = URLComponents(string: text),
             let scheme = components.scheme?.lowercased(), ["http", "https"].contains(scheme),
             let host = components.encodedHost, !host.isEmpty
-        else { throw failure("must be an absolute http or https URL, such as https://api.openai.com/v1") }
-        // What it holds is not repeated: it may be a password.
-        guard components.user == nil, components.password == nil else {
-            throw failure("has a user name or password; use 'apiKeyVariable' or 'apiKeyFile'")
-        }
-        guard components.query == nil, components.fragment == nil else {
-            throw failure("has a query or a fragment; remove it")
-        }
-        guard scheme == "https" || allowsPlainText else {
-            throw failure("is not https; for a server in your own network add 'allowPrivateAddresses: true'")
+        else {
+            node.fault("is no absolute http or https URL", cure: "Write one such as https://api.openai.com/v1.")
+            return nil
         }
         let url = text.hasSuffix("/") ? String(text.dropLast()) : text
-        guard !url.hasSuffix("/chat/completions") else {
-            throw failure("ends with /chat/completions, which is added to it; remove that part")
+        if components.user != nil || components.password != nil {
+            node.fault("has a user name or password", cure: "Use 'apiKeyVariable' or 'apiKeyFile'.")
+        } else if components.query != nil || components.fragment != nil {
+            node.fault("has a query or a fragment", cure: "Remove it.")
+        } else if scheme != "https", !allowsPlainText {
+            node.fault("is not https", cure: "For a server in your own network add 'allowPrivateAddresses: true'.")
+        } else if url.hasSuffix("/chat/completions") {
+            node.fault("ends with /chat/completions, which is added to it", cure: "Remove that part.")
         }
         return url
+    }
+}
+
+extension [FileNode] {
+    /// What is made of each, with a fault at each that has the identity of one before it.
+    fileprivate func distinct<Value, Identity: Hashable & CustomStringConvertible>(
+        by identity: (Value) -> Identity, as what: String, _ make: (FileNode) -> Value?
+    ) -> [Value] {
+        var seen: Set<Identity> = []
+        return compactMap { node in
+            guard let value = make(node) else { return nil }
+            if !seen.insert(identity(value)).inserted {
+                node.fault("names the \(what) '\(identity(value))' again", cure: "Keep one of the two.")
+            }
+            return value
+        }
     }
 }

@@ -70,30 +70,3 @@ package struct ConfiguredProvider: Sendable, Hashable {
             models: models)
     }
 }
-
-/// A place in a file, for complaints about what is written there.
-package struct FilePlace: Sendable, Hashable {
-    /// The file, or the setting that holds its text.
-    package var source: String
-    /// From 1.
-    package var line: Int
-    /// The way to the key, for example `providers[0].models[2].id`; empty for the file as a whole.
-    package var path: String
-}
-
-/// What is wrong with a providers file: where, and what to do about it.
-package struct ProvidersFileError: Error, Sendable, Hashable, CustomStringConvertible {
-    package var place: FilePlace
-    /// Completes the sentence that begins with the key.
-    package var problem: String
-
-    package init(_ place: FilePlace, _ problem: String) {
-        self.place = place
-        self.problem = problem
-    }
-
-    package var description: String {
-        let key = place.path.isEmpty ? "" : "'\(place.path)' "
-        return "\(place.source):\(place.line): \(key)\(problem)"
-    }
-}

@@ -16,19 +16,19 @@ package struct SuiteCatalog: Sendable {
 
     /// The suites that are built into the program: `smoke`, `base`, `standard`, `full`.
     ///
-    /// - Throws: `SuiteFileError` when a built-in file is damaged.
-    package static func bundled() throws(SuiteFileError) -> SuiteCatalog { try builtIn.get() }
+    /// - Throws: `FileError` when a built-in file is damaged.
+    package static func bundled() throws(FileError) -> SuiteCatalog { try builtIn.get() }
 
     /// The suites of a folder, or the built-in ones when no folder is named.
-    package static func load(folder: String?) throws(SuiteFileError) -> SuiteCatalog {
+    package static func load(folder: String?) throws(FileError) -> SuiteCatalog {
         guard let folder else { return try bundled() }
         return try Self.folder(URL(filePath: folder))
     }
 
     /// They never change, so they are read once.
-    private static let builtIn = Result<SuiteCatalog, SuiteFileError> { () throws(SuiteFileError) in
+    private static let builtIn = Result<SuiteCatalog, FileError> { () throws(FileError) in
         SuiteCatalog(
-            suites: try bundledFiles.map { file throws(SuiteFileError) in
+            suites: try bundledFiles.map { file throws(FileError) in
                 try SuiteReader.suite(from: file.yaml, file: file.name)
             })
     }
@@ -42,26 +42,26 @@ package struct SuiteCatalog: Sendable {
 
     /// The suites of a folder's `.yaml` files, by name, in the place of the built-in ones.
     ///
-    /// - Throws: `SuiteFileError` with everything that is wrong with any of them, also when an id is used twice or there is
+    /// - Throws: `FileError` with everything that is wrong with any of them, also when an id is used twice or there is
     ///   no suite `base`, which requests mean that name none.
-    package static func folder(_ folder: URL) throws(SuiteFileError) -> SuiteCatalog {
+    package static func folder(_ folder: URL) throws(FileError) -> SuiteCatalog {
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         } catch {
-            throw SuiteFileError([
-                SuiteFault(folder, "can't be listed", cure: "Name a folder that this process may read.")
+            throw FileError([
+                FileFault(folder, "can't be listed", cure: "Name a folder that this process may read.")
             ])
         }
-        var faults: [SuiteFault] = []
+        var faults: [FileFault] = []
         var suites: [Suite] = []
         for name in names.sorted() where name.hasSuffix(".yaml") {
             let file = folder.appending(path: name)
-            do throws(SuiteFileError) {
+            do throws(FileError) {
                 let suite = try Self.suite(at: file)
                 if suites.contains(where: { $0.id == suite.id }) {
                     faults.append(
-                        SuiteFault(
+                        FileFault(
                             file, "has an id that another file has, '\(suite.id)'", cure: "Give it one of its own."))
                 }
                 suites.append(suite)
@@ -71,27 +71,27 @@ package struct SuiteCatalog: Sendable {
         }
         if faults.isEmpty, !suites.contains(where: { $0.id == .base }) {
             faults.append(
-                SuiteFault(folder, "holds no suite 'base'", cure: "Add one: it is run when a request names none."))
+                FileFault(folder, "holds no suite 'base'", cure: "Add one: it is run when a request names none."))
         }
-        guard faults.isEmpty else { throw SuiteFileError(faults) }
+        guard faults.isEmpty else { throw FileError(faults) }
         return SuiteCatalog(suites: suites)
     }
 
     /// One suite's file.
     ///
-    /// - Throws: `SuiteFileError` with everything that is wrong with it.
-    package static func suite(at file: URL) throws(SuiteFileError) -> Suite {
+    /// - Throws: `FileError` with everything that is wrong with it.
+    package static func suite(at file: URL) throws(FileError) -> Suite {
         let yaml: String
         do {
             yaml = try String(contentsOf: file, encoding: .utf8)
         } catch {
-            throw SuiteFileError([SuiteFault(file, "can't be read as UTF-8 text", cure: "Name a file that can.")])
+            throw FileError([FileFault(file, "can't be read as UTF-8 text", cure: "Name a file that can.")])
         }
         return try SuiteReader.suite(from: yaml, file: file.path)
     }
 }
 
-extension SuiteFault {
+extension FileFault {
     fileprivate init(_ place: URL, _ problem: String, cure: String) {
         self.init(file: place.path, line: 1, column: 1, key: "", problem: problem, cure: cure)
     }

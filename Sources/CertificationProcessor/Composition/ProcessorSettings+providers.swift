@@ -10,8 +10,8 @@ extension ProcessorSettings {
     static func providers(_ settings: ServiceSettings) throws(ConfigurationFailure) -> ProvidersFile {
         guard let yaml = try settings.optionalText("PROVIDERS") else { return ProvidersFile() }
         let source = try settings.optionalText("PROVIDERS_FILE") ?? "PROVIDERS"
-        do throws(ProvidersFileError) {
-            return try ProvidersFile(yaml: yaml, source: source)
+        do throws(FileError) {
+            return try ProvidersFile(yaml: yaml, file: source)
         } catch {
             throw .providersFile(error)
         }
@@ -28,9 +28,8 @@ extension ConfiguredProvider {
             let host = URLComponents(string: endpoint.baseURL)?.encodedHost ?? ""
             guard configuration.addressPolicy.allows(host: host) else {
                 throw .providersFile(
-                    ProvidersFileError(
-                        endpoint.place,
-                        "leads to a private address; if that is meant, add 'allowPrivateAddresses: true'"))
+                    endpoint.place.fault(
+                        "leads to a private address", cure: "If that is meant, add 'allowPrivateAddresses: true'."))
             }
         }
         return configuration
@@ -42,33 +41,34 @@ extension ConfiguredProvider {
         case nil: return nil
         case .variable(let name):
             guard let text = try settings.optionalText(name) else {
-                throw keyFailure("names \(name), which is not set. Set it, or write 'enabled: false'")
+                throw keyFailure("names \(name), which is not set", cure: "Set it, or write 'enabled: false'.")
             }
             key = text
         case .file(let path):
             let text = try? String(contentsOfFile: path, encoding: .utf8)
             guard let text = text?.trimmingCharacters(in: .whitespacesAndNewlines), !text.isEmpty else {
                 throw keyFailure(
-                    "names '\(path)', which cannot be read or is blank. Mount it, or turn the provider off by "
-                        + "'enabled: false'")
+                    "names '\(path)', which cannot be read or is blank",
+                    cure: "Mount it, or turn the provider off by 'enabled: false'.")
             }
             key = text
         }
         // It becomes a part of a header.
         guard key.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-            throw keyFailure("leads to a key with spaces or other characters that no key has. Write the key alone")
+            throw keyFailure(
+                "leads to a key with spaces or other characters that no key has", cure: "Write the key alone.")
         }
         return key
     }
 
-    private func keyFailure(_ problem: String) -> ConfigurationFailure {
-        .providersFile(ProvidersFileError(keyPlace, problem))
+    private func keyFailure(_ problem: String, cure: String) -> ConfigurationFailure {
+        .providersFile(keyPlace.fault(problem, cure: cure))
     }
 }
 
 extension ConfigurationFailure {
-    fileprivate static func providersFile(_ error: ProvidersFileError) -> ConfigurationFailure {
-        ConfigurationFailure(key: "PROVIDERS_FILE", problem: "cannot be used: \(error)")
+    fileprivate static func providersFile(_ problem: some CustomStringConvertible) -> ConfigurationFailure {
+        ConfigurationFailure(key: "PROVIDERS_FILE", problem: "cannot be used:\n\(problem)")
     }
 }
 

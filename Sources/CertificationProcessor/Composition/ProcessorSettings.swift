@@ -98,7 +98,7 @@ struct ProcessorSettings: Sendable {
     private static func suites(_ settings: ServiceSettings) throws -> SuiteCatalog {
         do {
             return try SuiteCatalog.load(folder: try settings.optionalText("SUITES_FOLDER"))
-        } catch let error as SuiteFileError {
+        } catch let error as FileError {
             throw ConfigurationFailure(key: "SUITES_FOLDER", problem: "holds suites that cannot be used:\n\(error)")
         }
     }

@@ -72,7 +72,7 @@ struct GatewaySettings: Sendable {
     /// `SUITES_FOLDER` names the folder whose suites take the place of the built-in ones.
     private static func suites(_ settings: ServiceSettings) throws(ConfigurationFailure) -> SuiteCatalog {
         let folder = try settings.optionalText("SUITES_FOLDER")
-        do throws(SuiteFileError) {
+        do throws(FileError) {
             return try SuiteCatalog.load(folder: folder)
         } catch {
             throw ConfigurationFailure(key: "SUITES_FOLDER", problem: "holds suites that cannot be used:\n\(error)")
@@ -84,12 +84,13 @@ struct GatewaySettings: Sendable {
         do {
             let bundled = try PriceTable.bundled()
             guard let yaml = try settings.optionalText("PRICES") else { return bundled }
-            return bundled.adding(try PriceFile(yaml: yaml, registry: .bundled()))
+            let source = try settings.optionalText("PRICES_FILE") ?? "PRICES"
+            return bundled.adding(try PriceFile(yaml: yaml, file: source, registry: .bundled()))
         } catch let failure as ConfigurationFailure {
             throw failure
         } catch {
             throw ConfigurationFailure(
-                key: "PRICES_FILE", problem: "holds prices that cannot be used: \(error)")
+                key: "PRICES_FILE", problem: "holds prices that cannot be used:\n\(error)")
         }
     }
 
@@ -104,10 +105,10 @@ struct GatewaySettings: Sendable {
     private static func providers(_ settings: ServiceSettings) throws(ConfigurationFailure) -> ProvidersFile {
         guard let yaml = try settings.optionalText("PROVIDERS") else { return ProvidersFile() }
         let source = try settings.optionalText("PROVIDERS_FILE") ?? "PROVIDERS"
-        do throws(ProvidersFileError) {
-            return try ProvidersFile(yaml: yaml, source: source)
+        do throws(FileError) {
+            return try ProvidersFile(yaml: yaml, file: source)
         } catch {
-            throw ConfigurationFailure(key: "PROVIDERS_FILE", problem: "cannot be used: \(error)")
+            throw ConfigurationFailure(key: "PROVIDERS_FILE", problem: "cannot be used:\n\(error)")
         }
     }
 

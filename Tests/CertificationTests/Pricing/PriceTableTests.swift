@@ -10,7 +10,7 @@ struct PriceTableTests {
 
     private func day(_ text: String) throws -> Date { try Date("\(text)T12:00:00Z", strategy: .iso8601) }
 
-    private func table(_ rows: String) throws -> PriceTable { PriceTable(try PriceFile(yaml: file(rows))) }
+    private func table(_ rows: String) throws -> PriceTable { PriceTable(try PriceFile(yaml: file(rows), file: "prices.yaml")) }
 
     private func file(_ rows: String) -> String { "version: test\nprices:\n\(rows)" }
 
@@ -84,7 +84,7 @@ struct PriceTableTests {
     func overriding() throws {
         let bundled = try PriceTable.bundled()
         let own = try PriceFile(
-            yaml: file(row("model: \"eu.\(haiku.model)\"", input: "0.3", validFrom: "2026-01-17")),
+            yaml: file(row("model: \"eu.\(haiku.model)\"", input: "0.3", validFrom: "2026-01-17")), file: "own.yaml",
             registry: .bundled())
         let table = bundled.adding(own)
         #expect(table.price(of: haiku, on: try day("2026-11-21"))?.price.input == Money("0.3"))
@@ -107,14 +107,20 @@ struct PriceTableTests {
                 checked: 2026-01-01
                 colour: blue
             """
-        let error = #expect(throws: PriceFileError.self) { try PriceFile(yaml: yaml, registry: .bundled()) }
-        let text = try #require(error).description
-        #expect(text.contains("line 4: 'anthropic.claude-3-haiku-20240307-v1' is no model of the registry"))
-        #expect(text.contains("line 6: 'profile' must be one of in-region, geographic, global, or \"*\"."))
-        #expect(text.contains("line 7: 'validFrom' must be a day, as 2026-01-17."))
-        #expect(text.contains("line 8: 'input' must be dollars for a million tokens"))
-        #expect(text.contains("line 3: 'output' is missing"))
-        #expect(text.contains("line 11: There is no key 'colour'"))
+        let error = #expect(throws: FileError.self) {
+            try PriceFile(yaml: yaml, file: "own.yaml", registry: .bundled())
+        }
+        let lines = try #require(error).description.split(separator: "\n")
+        let wanted = [
+            "own.yaml:3:5: 'prices[0]' lacks 'output'. Add the key 'output'.",
+            "own.yaml:4:12: 'prices[0].model' is 'anthropic.claude-3-haiku-20240307-v1', which is no model of the registry",
+            "own.yaml:6:14: 'prices[0].profile' is 'sideways', which is no known kind of profile. Known: in-region,",
+            "own.yaml:7:16: 'prices[0].validFrom' is no day. Write one as 2026-01-17.",
+            "own.yaml:8:12: 'prices[0].input' is no amount. Write the dollars for a million tokens",
+            "own.yaml:11:5: 'prices[0].colour' is not a key that is known here.",
+        ]
+        #expect(lines.count == wanted.count)
+        for (line, beginning) in zip(lines, wanted) { #expect(line.hasPrefix(beginning), "\(line)") }
     }
 
     @Test(
@@ -123,15 +129,15 @@ struct PriceTableTests {
             "", "prices: [", "version: a", "version: a\nprices: {}", "- a", "version: a\nversion: b\nprices: []",
         ])
     func malformed(yaml: String) {
-        #expect(throws: PriceFileError.self) { try PriceFile(yaml: yaml) }
+        #expect(throws: FileError.self) { try PriceFile(yaml: yaml, file: "prices.yaml") }
     }
 
     @Test("Two rows for the same from the same day on are refused")
     func twice() {
-        let error = #expect(throws: PriceFileError.self) {
-            try PriceFile(yaml: file(row("model: a") + row("model: a", input: "2")))
+        let error = #expect(throws: FileError.self) {
+            try PriceFile(yaml: file(row("model: a") + row("model: a", input: "2")), file: "own.yaml")
         }
-        #expect(error?.description.contains("line 5: Line 3 has a price for the same") == true)
+        #expect(error?.description.contains("'prices[1]' is for the same as line 3, from the same day on. Keep one") == true)
     }
 
     @Test("Usage is charged with its cached part, however the provider counts that")

@@ -15,7 +15,7 @@ struct ProvidersFileTests {
               - {id: acme/m-1, vendor: acme, context: 8192, output: 1024}
         """
 
-    private func read(_ yaml: String) throws -> ProvidersFile { try ProvidersFile(yaml: yaml, source: "p.yaml") }
+    private func read(_ yaml: String) throws -> ProvidersFile { try ProvidersFile(yaml: yaml, file: "p.yaml") }
 
     @Test("A provider that says little gets the usual")
     func defaults() throws {
@@ -82,75 +82,83 @@ struct ProvidersFileTests {
     func example() throws {
         let path = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../../../contracts/examples/providers.yaml").standardizedFileURL
-        let file = try ProvidersFile(yaml: String(contentsOf: path, encoding: .utf8), source: path.lastPathComponent)
+        let file = try ProvidersFile(yaml: String(contentsOf: path, encoding: .utf8), file: path.lastPathComponent)
         #expect(file.providers.map(\.id) == ["openai", "groq", "huggingface", "vllm", "ollama"])
         _ = try ModelRegistry.bundled(with: file)
     }
 
     private static let faultyFiles: [(find: String, write: String, complaint: String)] = [
-        ("- id: acme\n", "- id: Acme\n", "p.yaml:2: 'providers[0].id' must be a lower-case letter"),
-        ("  - id: acme", "  - id: bedrock", "p.yaml:2: 'providers[0].id' is the id of AWS Bedrock"),
-        ("kind: openai-compatible", "kind: bedrock", "p.yaml:3: 'providers[0].kind' must be openai-compatible"),
-        ("    kind: openai-compatible\n", "", "p.yaml:2: 'providers[0]' has no 'kind'; add it"),
-        ("https://api.acme", "http://api.acme", "p.yaml:4: 'providers[0].baseURL' is not https"),
-        ("https://api", "ftp://api", "p.yaml:4: 'providers[0].baseURL' must be an absolute http or https URL"),
-        ("https://api", "https://u:hunter2@api", "p.yaml:4: 'providers[0].baseURL' has a user name or password"),
-        ("/v1/", "/v1?x=1", "p.yaml:4: 'providers[0].baseURL' has a query"),
-        ("/v1/", "/v1/chat/completions", "p.yaml:4: 'providers[0].baseURL' ends with /chat/completions"),
+        ("- id: acme\n", "- id: Acme\n", "p.yaml:2:9: 'providers[0].id' is not a lower-case letter"),
+        ("  - id: acme", "  - id: bedrock", "p.yaml:2:9: 'providers[0].id' is the id of AWS Bedrock"),
+        ("kind: openai-compatible", "kind: bedrock", "p.yaml:3:11: 'providers[0].kind' is not 'openai-compatible'"),
+        ("    kind: openai-compatible\n", "", "p.yaml:2:5: 'providers[0]' lacks 'kind'. Add the key"),
+        ("https://api.acme", "http://api.acme", "p.yaml:4:14: 'providers[0].baseURL' is not https"),
+        ("https://api", "ftp://api", "p.yaml:4:14: 'providers[0].baseURL' is no absolute http or https URL"),
+        ("https://api", "https://u:hunter2@api", "p.yaml:4:14: 'providers[0].baseURL' has a user name or password"),
+        ("/v1/", "/v1?x=1", "p.yaml:4:14: 'providers[0].baseURL' has a query"),
+        ("/v1/", "/v1/chat/completions", "p.yaml:4:14: 'providers[0].baseURL' ends with /chat/completions"),
         (
             "    models:", "    apiKeyVariable: sk-hunter2\n    models:",
-            "'providers[0].apiKeyVariable' must be the name"
+            "'providers[0].apiKeyVariable' is not the name"
         ),
         (
             "    models:", "    apiKeyVariable: A\n    apiKeyFile: b\n    models:",
-            "p.yaml:6: 'providers[0].apiKeyFile' stands beside"
+            "p.yaml:6:17: 'providers[0].apiKeyFile' stands beside"
         ),
-        ("    models:", "    apiKey: hunter2\n    models:", "p.yaml:5: 'providers[0].apiKey' is unknown; use id, kind"),
+        ("    models:", "    apiKey: hunter2\n    models:", "p.yaml:5:5: 'providers[0].apiKey' is not a key that is known"),
         (
             "    models:", "    headers: {Authorization: hunter2}\n    models:",
-            "p.yaml:5: 'providers[0].headers.Authorization' is a secret"
+            "p.yaml:5:30: 'providers[0].headers.Authorization' is a secret"
         ),
-        ("    models:", "    headers: {Host: x}\n    models:", "p.yaml:5: 'providers[0].headers.Host' is written by"),
+        ("    models:", "    headers: {Host: x}\n    models:", "p.yaml:5:21: 'providers[0].headers.Host' is written by"),
         ("    models:", "    headers: {a b: x}\n    models:", "'providers[0].headers.a b' is no header's name"),
-        ("    models:", "    timeouts: {total: 0}\n    models:", "'providers[0].timeouts.total' must be a number"),
-        ("    models:", "    regions: []\n    models:", "p.yaml:5: 'providers[0].regions' is empty"),
+        ("    models:", "    timeouts: {total: 0}\n    models:", "'providers[0].timeouts.total' is not a number"),
+        ("    models:", "    regions: []\n    models:", "p.yaml:5:14: 'providers[0].regions' is an empty list"),
         (
             "    models:", "    regions: [{id: a}, {id: a}]\n    models:",
-            "p.yaml:5: 'providers[0].regions[1].id' names the region 'a' again"
+            "p.yaml:5:24: 'providers[0].regions[1]' names the region 'a' again"
         ),
-        ("    models:", "    enabled: maybe\n    models:", "p.yaml:5: 'providers[0].enabled' must be true or false"),
-        ("context: 8192", "context: 0", "p.yaml:6: 'providers[0].models[0].context' must be a whole number from 1"),
-        ("context: 8192, ", "", "p.yaml:6: 'providers[0].models[0]' has no 'context'; add it"),
-        ("vendor: acme", "vendor: A B", "p.yaml:6: 'providers[0].models[0].vendor' must be"),
-        ("{id: acme/m-1", "{id: a b", "p.yaml:6: 'providers[0].models[0].id' must be 1 to 200"),
-        ("output: 1024}", "output: 1024, tools: true}", "p.yaml:6: 'providers[0].models[0].tools' is unknown"),
+        ("    models:", "    enabled: maybe\n    models:", "p.yaml:5:14: 'providers[0].enabled' is neither true nor false"),
+        ("context: 8192", "context: 0", "'providers[0].models[0].context' is not a whole number from 1"),
+        ("context: 8192, ", "", "p.yaml:6:9: 'providers[0].models[0]' lacks 'context'"),
+        ("vendor: acme", "vendor: A B", "'providers[0].models[0].vendor' is not up to"),
+        ("{id: acme/m-1", "{id: a b", "p.yaml:6:14: 'providers[0].models[0].id' is not 1 to 200"),
+        ("output: 1024}", "output: 1024, tools: true}", "'providers[0].models[0].tools' is not a key that is known"),
         (
             "output: 1024}", "output: 1024}\n      - {id: acme/m-1, vendor: a, context: 1, output: 1}",
-            "p.yaml:7: 'providers[0].models[1]' names the model"
+            "p.yaml:7:9: 'providers[0].models[1]' names the model"
         ),
-        ("output: 1024}", "output: 1024, output: 1}", "has 'output' twice in one mapping"),
-        ("providers:", "provider:", "p.yaml:1: 'provider' is unknown; use providers"),
-        ("{id: acme/m-1", "{id: [", "is no YAML"),
+        ("output: 1024}", "output: 1024, output: 1}", "'output' stands twice in one map"),
+        ("providers:", "provider:", "p.yaml:1:1: 'provider' is not a key that is known here. Did you mean 'providers'?"),
+        ("{id: acme/m-1", "{id: [", "is not YAML"),
     ]
 
     @Test("What is wrong is told with file, line, key and cure, and without a secret", arguments: faultyFiles)
     func complaint(_ fault: (find: String, write: String, complaint: String)) throws {
         #expect(Self.minimal.contains(fault.find))
         let yaml = Self.minimal.replacing(fault.find, with: fault.write, maxReplacements: 1)
-        let error = #expect(throws: ProvidersFileError.self) { try read(yaml) }
+        let error = #expect(throws: FileError.self) { try read(yaml) }
         #expect(error?.description.contains(fault.complaint) == true, "\(error.map { "\($0)" } ?? "")")
         #expect(error?.description.contains("hunter2") == false)
     }
 
+    @Test("All that is wrong is told at once")
+    func allAtOnce() throws {
+        let yaml = Self.minimal.replacing("kind: openai-compatible", with: "kind: x")
+            .replacing("https://api", with: "ftp://api").replacing("context: 8192", with: "context: 0")
+        let error = #expect(throws: FileError.self) { try read(yaml) }
+        #expect(error?.faults.map(\.line) == [3, 4, 6])
+    }
+
     @Test("An empty file and one that is no mapping are refused", arguments: ["", "[]", "just text", "providers: []"])
     func empty(_ yaml: String) {
-        #expect(throws: ProvidersFileError.self) { try read(yaml) }
+        #expect(throws: FileError.self) { try read(yaml) }
     }
 
     @Test("A provider's id is given once")
     func duplicateProvider() throws {
         let second = Self.minimal.split(separator: "\n").dropFirst().joined(separator: "\n")
-        let error = #expect(throws: ProvidersFileError.self) { try read(Self.minimal + "\n" + second) }
-        #expect(error?.description.hasPrefix("p.yaml:7: 'providers[1]' names the provider 'acme' again") == true)
+        let error = #expect(throws: FileError.self) { try read(Self.minimal + "\n" + second) }
+        #expect(error?.description.hasPrefix("p.yaml:7:5: 'providers[1]' names the provider 'acme' again") == true)
     }
 }

@@ -27,7 +27,7 @@ struct SeveralProvidersTests {
                         regions: [{id: eu}, {id: us-east-1}]
                         models:
                           - {id: llama, vendor: meta, context: 1000, output: 100}
-                    """, source: "test"))
+                    """, file: "test"))
     }
 
     @Test("Bedrock's models are there as ever, and the providers' beside them")

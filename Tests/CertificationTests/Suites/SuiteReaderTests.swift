@@ -55,7 +55,7 @@ struct SuiteReaderTests {
         try SuiteReader.suite(from: yaml, file: "mine.yaml")
     }
 
-    private func faults(of yaml: String) -> [SuiteFault] {
+    private func faults(of yaml: String) -> [FileFault] {
         do {
             _ = try SuiteReader.suite(from: yaml, file: "mine.yaml")
             return []
@@ -126,7 +126,7 @@ struct SuiteReaderTests {
         ("name: Mine", "name: 12", 3, 7, "'name' is a number, not text. Put it in quotes."),
         ("name: Mine", "name: yes", 3, 7, "Put it in quotes."),
         ("id: mine", "id: Mine", 1, 5, "kebab case"),
-        ("version: 3\n", "", 1, 1, "the suite lacks 'version'. Add the key 'version'."),
+        ("version: 3\n", "", 1, 1, "the file lacks 'version'. Add the key 'version'."),
         ("lifetimeDays: 14", "lifetimeDays: 0", 5, 15, "from 1 to 365"),
         ("maxTokens: 100", "maxTokens: 1", 7, 23, "'defaults.maxTokens' is not a whole number from 16"),
         ("maxTokens: 64", "maxTokens: 15", 31, 20, "'tests[1].calls[0].maxTokens' is not a whole number from 16"),
@@ -215,9 +215,9 @@ struct SuiteReaderTests {
             try SuiteCatalog.folder(folder)
         } throws: { error in
             let text = "\(error)"
-            return text.contains("c.yaml:1:1: the suite has an id that another file has, 'base'")
+            return text.contains("c.yaml:1:1: the file has an id that another file has, 'base'")
                 && text.contains("d.yaml:")
         }
-        #expect(throws: SuiteFileError.self) { try SuiteCatalog.folder(folder.appending(path: "absent")) }
+        #expect(throws: FileError.self) { try SuiteCatalog.folder(folder.appending(path: "absent")) }
     }
 }

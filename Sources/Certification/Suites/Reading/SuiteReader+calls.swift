@@ -18,7 +18,7 @@ extension SuiteReader {
         var hasControl: Bool
     }
 
-    func calls(_ node: SuiteNode, defaults: Defaults) -> [TestCall] {
+    func calls(_ node: FileNode, defaults: Defaults) -> [TestCall] {
         guard let items = node.items() else { return [] }
         if items.isEmpty { node.fault("is an empty list", cure: "Add a call.") }
         var conversations: [[Draft]] = []
@@ -49,7 +49,7 @@ extension SuiteReader {
         }
     }
 
-    private func draft(_ node: SuiteNode, after previous: Draft?, defaults: Defaults) -> Draft? {
+    private func draft(_ node: FileNode, after previous: Draft?, defaults: Defaults) -> Draft? {
         guard let fields = node.fields(Self.callKeys) else { return nil }
         let wantsRefusal = fields["refused"] != nil
         let continues = fields["continues"]?.boolean() ?? false
@@ -77,7 +77,7 @@ extension SuiteReader {
         return Draft(call: call, mode: mode, hasControl: hasControl)
     }
 
-    private func hasControl(_ fields: [String: SuiteNode], _ request: ModelRequest) -> Bool {
+    private func hasControl(_ fields: [String: FileNode], _ request: ModelRequest) -> Bool {
         guard let control = fields["control"], control.boolean() == true else { return false }
         if request.system == nil {
             control.fault("controls nothing: there is no system prompt to leave out", cure: "Add 'system'.")
@@ -86,7 +86,7 @@ extension SuiteReader {
     }
 
     private func request(
-        _ fields: [String: SuiteNode], _ messages: [ModelMessage], from history: ModelRequest?, defaults: Defaults,
+        _ fields: [String: FileNode], _ messages: [ModelMessage], from history: ModelRequest?, defaults: Defaults,
         _ wantsRefusal: Bool
     ) -> ModelRequest {
         let parameters = wantsRefusal ? -1_000.0...1_000.0 : 0...1
@@ -104,7 +104,7 @@ extension SuiteReader {
     // MARK: What is expected
 
     private func expectation(
-        _ node: SuiteNode, _ fields: [String: SuiteNode], of tools: [ToolDefinition]
+        _ node: FileNode, _ fields: [String: FileNode], of tools: [ToolDefinition]
     ) -> TestCall.Expectation? {
         if let refused = fields["refused"] {
             for name in ["graders", "orRefused", "control"] {
@@ -128,12 +128,12 @@ extension SuiteReader {
         return .answerOrRefusal(graders, of: categories, capability: capability)
     }
 
-    private func categories(_ node: SuiteNode) -> [ErrorCategory] {
+    private func categories(_ node: FileNode) -> [ErrorCategory] {
         node.items()?.compactMap { $0.word(of: ErrorCategory.allCases, what: "error category") } ?? []
     }
 
     /// Each grader of a list by itself, so that all that are wrong are found.
-    private func graders(_ node: SuiteNode) -> GraderGroup? {
+    private func graders(_ node: FileNode) -> GraderGroup? {
         guard case .sequence = node.node else { return decoded(GraderGroup.self, node) }
         let items = node.items() ?? []
         if items.isEmpty { node.fault("is an empty list", cure: "Add a grader.") }
@@ -144,7 +144,7 @@ extension SuiteReader {
         return graders.count == items.count ? GraderGroup(.all, graders) : nil
     }
 
-    private func decoded<Value: Decodable>(_ type: Value.Type, _ node: SuiteNode) -> Value? {
+    private func decoded<Value: Decodable>(_ type: Value.Type, _ node: FileNode) -> Value? {
         do {
             return try JSONDecoder().decode(type, from: CanonicalJSON.data(of: node.json))
         } catch DecodingError.dataCorrupted(let context) {
@@ -157,7 +157,7 @@ extension SuiteReader {
     }
 
     /// A grader that is nearly one that is known is probably meant to be that one.
-    private func advice(for node: SuiteNode) -> String {
+    private func advice(for node: FileNode) -> String {
         let name: String? =
             switch node.json {
             case .string(let word): word

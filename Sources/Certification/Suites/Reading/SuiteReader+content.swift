@@ -5,7 +5,7 @@ import Yams
 extension SuiteReader {
     /// What the call says: a prompt, or messages, or what a tool returned.
     func messages(
-        _ node: SuiteNode, _ fields: [String: SuiteNode], wantsRefusal: Bool, continues: Bool
+        _ node: FileNode, _ fields: [String: FileNode], wantsRefusal: Bool, continues: Bool
     ) -> [ModelMessage] {
         if let prompt = fields["prompt"], let messages = fields["messages"] {
             messages.fault("stands beside '\(prompt.key)'", cure: "Leave one of the two out.")
@@ -42,7 +42,7 @@ extension SuiteReader {
     }
 
     /// `user: text` or `assistant: text`, or a list of blocks in the text's place.
-    private func message(_ node: SuiteNode) -> ModelMessage? {
+    private func message(_ node: FileNode) -> ModelMessage? {
         guard let fields = node.fields(["user", "assistant"]) else { return nil }
         guard fields.count == 1, let (name, content) = fields.first,
             let role = ModelMessage.Role(rawValue: name)
@@ -57,7 +57,7 @@ extension SuiteReader {
         return blocks.count == items.count ? ModelMessage(role: role, content: blocks) : nil
     }
 
-    private func block(_ node: SuiteNode) -> ContentBlock? {
+    private func block(_ node: FileNode) -> ContentBlock? {
         guard let fields = node.fields(["text", "image", "document"]) else { return nil }
         guard fields.count == 1 else {
             node.fault("is not one block", cure: "Write one of text, image, document.")
@@ -81,7 +81,7 @@ extension SuiteReader {
 
     private enum ImageFormat: String, CaseIterable { case png, jpeg, gif, webp }
 
-    private func bytes(_ node: SuiteNode) -> Data? {
+    private func bytes(_ node: FileNode) -> Data? {
         guard let text = node.text() else { return nil }
         if let data = Data(base64Encoded: text), !data.isEmpty { return data }
         node.fault("is not base64", cure: "Write the file's bytes in base64, without line breaks.")
@@ -90,7 +90,7 @@ extension SuiteReader {
 
     // MARK: Tools and schemas
 
-    func tools(_ node: SuiteNode) -> [ToolDefinition] {
+    func tools(_ node: FileNode) -> [ToolDefinition] {
         guard let items = node.items() else { return [] }
         if items.isEmpty { node.fault("is an empty list", cure: "Add a tool, or leave the key out.") }
         return items.compactMap { item in
@@ -102,7 +102,7 @@ extension SuiteReader {
         }
     }
 
-    func toolChoice(_ node: SuiteNode, of tools: [ToolDefinition], _ wantsRefusal: Bool) -> ToolChoice? {
+    func toolChoice(_ node: FileNode, of tools: [ToolDefinition], _ wantsRefusal: Bool) -> ToolChoice? {
         if tools.isEmpty { node.fault("stands in a call without tools", cure: "Add 'tools'.") }
         if case .string(let word) = node.json {
             switch word {
@@ -120,7 +120,7 @@ extension SuiteReader {
         return .tool(name)
     }
 
-    func responseSchema(_ node: SuiteNode) -> ResponseSchema? {
+    func responseSchema(_ node: FileNode) -> ResponseSchema? {
         let keys = ["name", "schema"]
         guard let fields = node.fields(keys, required: keys), let name = fields["name"].flatMap(wireName),
             let schema = fields["schema"].flatMap(self.schema)
@@ -129,14 +129,14 @@ extension SuiteReader {
     }
 
     /// A name as providers take it.
-    private func wireName(_ node: SuiteNode) -> String? {
+    private func wireName(_ node: FileNode) -> String? {
         guard let text = node.text() else { return nil }
         if text.wholeMatch(of: /[A-Za-z0-9_-]{1,64}/) != nil { return text }
         node.fault("is not a name that providers take", cure: "Use letters, digits, '_' and '-', at most 64 of them.")
         return nil
     }
 
-    private func schema(_ node: SuiteNode) -> JSONValue? {
+    private func schema(_ node: FileNode) -> JSONValue? {
         guard case .object(let fields) = node.json, fields["type"] == .string("object") else {
             node.fault("is not the JSON Schema of an object", cure: "Write a map with 'type: object'.")
             return nil

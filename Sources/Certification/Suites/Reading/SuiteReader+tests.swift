@@ -13,7 +13,7 @@ extension SuiteReader {
         .topP, .temperatureWithTopP, .longContext, .streamUsage,
     ]
 
-    func test(_ node: SuiteNode, defaults: Defaults) -> SuiteTest? {
+    func test(_ node: FileNode, defaults: Defaults) -> SuiteTest? {
         guard let fields = node.fields(Self.testKeys, required: ["id", "name", "dimension", "calls"]) else {
             return nil
         }
@@ -45,7 +45,7 @@ extension SuiteReader {
     }
 
     private func checkParts(
-        _ node: SuiteNode, _ fields: [String: SuiteNode], requires: [Capability], repeats: Int
+        _ node: FileNode, _ fields: [String: FileNode], requires: [Capability], repeats: Int
     ) {
         if let probe = fields["probe"], requires.isEmpty {
             probe.fault("stands in a test that requires nothing", cure: "Name what to probe in 'requires'.")
@@ -56,7 +56,7 @@ extension SuiteReader {
     }
 
     /// `all`, `any` or `{atLeast: 2}`.
-    private func passRule(_ node: SuiteNode, repeats: Int) -> SuiteTest.PassRule? {
+    private func passRule(_ node: FileNode, repeats: Int) -> SuiteTest.PassRule? {
         if case .string(let word) = node.json {
             switch word {
             case "all": return .all
@@ -71,7 +71,7 @@ extension SuiteReader {
     }
 
     private func check(
-        _ calls: [TestCall], at place: SuiteNode, for procedure: TestProcedure, repeats: Int, _ test: SuiteNode
+        _ calls: [TestCall], at place: FileNode, for procedure: TestProcedure, repeats: Int, _ test: FileNode
     ) {
         let wanted: Int?
         switch procedure {
@@ -95,7 +95,7 @@ extension SuiteReader {
     }
 
     /// A map with one key, the procedure's name.
-    private func procedure(_ node: SuiteNode) -> TestProcedure? {
+    private func procedure(_ node: FileNode) -> TestProcedure? {
         let names = ["determinism", "usage", "latency", "ramp", "longContext"]
         guard let fields = node.fields(names) else { return nil }
         guard fields.count == 1, let (name, setting) = fields.first else {
@@ -121,7 +121,7 @@ extension SuiteReader {
         }
     }
 
-    private func ramp(_ node: SuiteNode) -> TestProcedure? {
+    private func ramp(_ node: FileNode) -> TestProcedure? {
         let keys = ["clients", "callsPerStep"]
         guard let fields = node.fields(keys, required: keys),
             let clients = fields["clients"]?.items()?.compactMap({ $0.integer(in: 1...64) }),
@@ -134,7 +134,7 @@ extension SuiteReader {
         return .ramp(clients: clients, callsPerStep: calls)
     }
 
-    private func longContext(_ node: SuiteNode) -> TestProcedure.LongContext? {
+    private func longContext(_ node: FileNode) -> TestProcedure.LongContext? {
         let required = ["share", "maximumWords", "depths", "needle"]
         guard let fields = node.fields(required + ["overLimitUpToTokens"], required: required),
             let share = fields["share"]?.number(in: 0.01...0.8),

@@ -1,5 +1,4 @@
 import Contracts
-import Foundation
 import Yams
 
 /// Reads suites as YAML. It finds all that is wrong with a file at once.
@@ -13,11 +12,7 @@ package struct SuiteReader {
         var timeoutSeconds = 30.0
     }
 
-    private let faults: SuiteFaultList
-
-    private init(file: String) {
-        faults = SuiteFaultList(file: file)
-    }
+    private init() {}
 
     /// Reads one file's text.
     ///
@@ -25,54 +20,18 @@ package struct SuiteReader {
     ///   - yaml: The text.
     ///   - file: What the file is called in faults.
     /// - Returns: The suite.
-    /// - Throws: `SuiteFileError` with everything that is wrong.
-    package static func suite(from yaml: String, file: String) throws(SuiteFileError) -> Suite {
-        let reader = SuiteReader(file: file)
-        let suite = reader.root(of: yaml).flatMap { root in
-            reader.suite(root).map { suite in
+    /// - Throws: `FileError` with everything that is wrong.
+    package static func suite(from yaml: String, file: String) throws(FileError) -> Suite {
+        try FileNode.read(yaml, file: file) { root in
+            SuiteReader().suite(root).map { suite in
                 var suite = suite
                 suite.contentDigest = CanonicalJSON.digest(of: root.json)
                 return suite
             }
         }
-        let faults = reader.faults.faults
-        guard faults.isEmpty, let suite else {
-            throw SuiteFileError(faults.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
-        }
-        return suite
     }
 
-    private func root(of yaml: String) -> SuiteNode? {
-        do {
-            guard let node = try Yams.compose(yaml: yaml) else {
-                faults.add("", line: 1, column: 1, "is empty", cure: "Write the suite; docs/certification.md says how.")
-                return nil
-            }
-            return SuiteNode(node: node, key: "", faults: faults)
-        } catch let error as YamlError {
-            note(error)
-        } catch {
-            faults.add("", line: 1, column: 1, "can't be read", cure: "Save it as YAML in UTF-8.")
-        }
-        return nil
-    }
-
-    private func note(_ error: YamlError) {
-        let cure = "Mend the YAML there; often the indentation or a quotation mark is wrong."
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            faults.add("", line: mark.line, column: mark.column, "is not YAML: \(problem)", cure: cure)
-        case .duplicatedKeysInMapping(let keys, let context):
-            faults.add(
-                keys.first ?? "", line: context.mark.line, column: context.mark.column, "stands twice in one map",
-                cure: "Remove one of the two.")
-        default:
-            faults.add("", line: 1, column: 1, "is not YAML in UTF-8", cure: cure)
-        }
-    }
-
-    private func suite(_ root: SuiteNode) -> Suite? {
+    private func suite(_ root: FileNode) -> Suite? {
         guard let fields = root.fields(Self.suiteKeys, required: ["id", "version", "name", "description", "tests"])
         else { return nil }
         let id = fields["id"].flatMap(identifier)
@@ -89,7 +48,7 @@ package struct SuiteReader {
     }
 
     /// A name in kebab case.
-    func identifier(_ node: SuiteNode) -> String? {
+    func identifier(_ node: FileNode) -> String? {
         guard let text = node.text() else { return nil }
         guard text.utf8.count <= 60, text.wholeMatch(of: /[a-z0-9]+(-[a-z0-9]+)*/) != nil else {
             node.fault(
@@ -100,7 +59,7 @@ package struct SuiteReader {
         return text
     }
 
-    private func defaults(_ node: SuiteNode?) -> Defaults {
+    private func defaults(_ node: FileNode?) -> Defaults {
         var defaults = Defaults()
         guard let fields = node?.fields(["maxTokens", "timeout"]) else { return defaults }
         if let tokens = fields["maxTokens"]?.integer(in: Self.maxTokens) { defaults.maxTokens = tokens }
@@ -108,9 +67,9 @@ package struct SuiteReader {
         return defaults
     }
 
-    private func tests(_ node: SuiteNode, defaults: Defaults) -> [SuiteTest] {
+    private func tests(_ node: FileNode, defaults: Defaults) -> [SuiteTest] {
         guard let items = node.items() else { return [] }
-        var seen: [TestID: SuiteNode] = [:]
+        var seen: [TestID: FileNode] = [:]
         var tests: [SuiteTest] = []
         for item in items {
             guard let test = test(item, defaults: defaults) else { continue }

@@ -2,23 +2,27 @@ import Contracts
 import Foundation
 import Yams
 
-/// A value of a suite's file, with the place it stands at. What is wrong with it goes into the list of faults, and reading
-/// goes on.
-struct SuiteNode {
+/// A value of a YAML file that a person has written, with the place it stands at. What is wrong with it goes into the list of
+/// faults, and reading goes on.
+struct FileNode {
     /// What a YAML reader of version 1.1 takes for a boolean, and one of 1.2 for text.
     private static let ambiguous: Set<String> = ["yes", "no", "on", "off", "y", "n"]
 
     let node: Node
     /// For example `tests[2].calls[0]`.
     let key: String
-    let faults: SuiteFaultList
+    let faults: FileFaultList
 
-    func child(_ name: String, _ node: Node) -> SuiteNode {
-        SuiteNode(node: node, key: key.isEmpty ? name : "\(key).\(name)", faults: faults)
+    func child(_ name: String, _ node: Node) -> FileNode {
+        FileNode(node: node, key: key.isEmpty ? name : "\(key).\(name)", faults: faults)
+    }
+
+    var place: FilePlace {
+        FilePlace(file: faults.file, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, key: key)
     }
 
     func fault(_ problem: String, cure: String) {
-        faults.add(key, line: node.mark?.line ?? 1, column: node.mark?.column ?? 1, problem, cure: cure)
+        faults.add(place.fault(problem, cure: cure))
     }
 
     /// What the value is, in one word.
@@ -44,13 +48,16 @@ struct SuiteNode {
         }
     }
 
+    /// A scalar as it is written, a number or a day as well as a text.
+    var written: String? { node.scalar?.string }
+
     /// A map's fields. Keys that are not known are faults, and so are required ones that are missing.
-    func fields(_ known: [String], required: [String] = []) -> [String: SuiteNode]? {
+    func fields(_ known: [String], required: [String] = []) -> [String: FileNode]? {
         guard case .mapping(let mapping) = node else {
             fault("is \(kind), not a map", cure: "Write a map of \(known.joined(separator: ", ")).")
             return nil
         }
-        var fields: [String: SuiteNode] = [:]
+        var fields: [String: FileNode] = [:]
         for (name, value) in mapping {
             let text = name.string ?? ""
             if known.contains(text) {
@@ -65,13 +72,22 @@ struct SuiteNode {
         return fields
     }
 
-    func items() -> [SuiteNode]? {
+    /// The names and values of a map with any keys, in their order.
+    func entries() -> [(name: String, value: FileNode)]? {
+        guard case .mapping(let mapping) = node else {
+            fault("is \(kind), not a map", cure: "Write a map of names to values.")
+            return nil
+        }
+        return mapping.map { name, value in (name.string ?? "", child(name.string ?? "", value)) }
+    }
+
+    func items() -> [FileNode]? {
         guard case .sequence(let sequence) = node else {
             fault("is \(kind), not a list", cure: "Write a list, one '- ' to each item.")
             return nil
         }
         return sequence.enumerated().map { index, item in
-            SuiteNode(node: item, key: "\(key)[\(index)]", faults: faults)
+            FileNode(node: item, key: "\(key)[\(index)]", faults: faults)
         }
     }
 
@@ -87,6 +103,26 @@ struct SuiteNode {
         }
         guard !text.isBlank else {
             fault("is blank", cure: "Write what it is to say.")
+            return nil
+        }
+        return text
+    }
+
+    /// What `text()` is, on one line, without control characters and not too long.
+    func line(limit: Int = 500) -> String? {
+        guard let text = text() else { return nil }
+        guard text.count <= limit, text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+            fault("is no text of 1 to \(limit) characters on one line", cure: "Write one.")
+            return nil
+        }
+        return text
+    }
+
+    /// What `line(limit:)` is, in a certain form. What is refused is not repeated: it may be a secret.
+    func line(matching pattern: Regex<Substring>, form: String, limit: Int = 500) -> String? {
+        guard let text = line(limit: limit) else { return nil }
+        guard text.wholeMatch(of: pattern) != nil else {
+            fault("is not \(form)", cure: "Write one.")
             return nil
         }
         return text
@@ -131,10 +167,10 @@ struct SuiteNode {
     }
 
     /// The node below this one that a decoder's path leads to, as far as it leads.
-    func descendant(at path: some Sequence<any CodingKey>) -> SuiteNode {
+    func descendant(at path: some Sequence<any CodingKey>) -> FileNode {
         path.reduce(self) { place, step in
             if let index = step.intValue, case .sequence(let sequence) = place.node, sequence.indices.contains(index) {
-                return SuiteNode(node: sequence[index], key: "\(place.key)[\(index)]", faults: faults)
+                return FileNode(node: sequence[index], key: "\(place.key)[\(index)]", faults: faults)
             }
             if case .mapping(let mapping) = place.node, let value = mapping[Node(step.stringValue)] {
                 return place.child(step.stringValue, value)
@@ -156,20 +192,5 @@ extension JSONValue {
             let number = isNumber ? Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")) : nil
             self = number.map(JSONValue.number) ?? .string(text)
         }
-    }
-}
-
-extension String {
-    /// What to tell someone who wrote this instead of a word that is known.
-    func advice(of known: [String]) -> String {
-        let wanted = Array(lowercased().utf8.prefix(100))
-        let nearest = known.map {
-            (word: $0, distance: ModelRegistry.editDistance(wanted, Array($0.lowercased().utf8)))
-        }
-        .min { ($0.distance, $0.word) < ($1.distance, $1.word) }
-        if let nearest, nearest.distance <= max(1, min(wanted.count, nearest.word.count) / 2) {
-            return "Did you mean '\(nearest.word)'?"
-        }
-        return "Known: \(known.joined(separator: ", "))."
     }
 }

@@ -1,50 +1,59 @@
 /// Checks that bytes are one JSON value (RFC 8259), and says where they stop being one.
 ///
 /// Foundation's decoder does not say where, and forgives a trailing comma and a field that occurs twice.
-struct JSONSyntax {
-    struct Violation: Error, Sendable, Hashable {
+package struct JSONSyntax {
+    package struct Violation: Error, Sendable, Hashable {
         /// From 1.
-        var line: Int
+        package var line: Int
         /// From 1, in characters.
-        var column: Int
+        package var column: Int
         /// Completes the sentence "Line 1, column 2: …".
-        var message: String
+        package var message: String
+        /// Whether the bytes may still be JSON, nested deeper than is read here.
+        package var isTooDeep: Bool
     }
 
-    /// How deeply arrays and objects may be nested.
-    static let depthLimit = 32
-
     private let bytes: [UInt8]
+    private let depthLimit: Int
+    private let allowsSameNames: Bool
     private var index = 0
 
-    static func check(_ bytes: [UInt8]) throws(Violation) {
+    /// - Parameters:
+    ///   - bytes: What is to be JSON in UTF-8.
+    ///   - depthLimit: How deeply arrays and objects may be nested; at least 1.
+    ///   - allowsSameNames: Whether a field may occur twice in an object, as RFC 8259 advises against.
+    package static func check(
+        _ bytes: [UInt8], depthLimit: Int = 32, allowsSameNames: Bool = false
+    ) throws(Violation) {
         guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw Violation(line: 1, column: 1, message: "the body is not UTF-8")
+            throw Violation(line: 1, column: 1, message: "this is not UTF-8", isTooDeep: false)
         }
-        var syntax = JSONSyntax(bytes: bytes)
+        var syntax = JSONSyntax(bytes: bytes, depthLimit: depthLimit, allowsSameNames: allowsSameNames)
         try syntax.value(depth: 0)
         syntax.skipWhitespace()
         guard syntax.index == bytes.count else { throw syntax.violation("nothing may follow the value") }
     }
 
-    private init(bytes: [UInt8]) {
+    private init(bytes: [UInt8], depthLimit: Int, allowsSameNames: Bool) {
         self.bytes = bytes
+        self.depthLimit = depthLimit
+        self.allowsSameNames = allowsSameNames
     }
 
     private var current: UInt8? { index < bytes.count ? bytes[index] : nil }
 
     private mutating func value(depth: Int) throws(Violation) {
         skipWhitespace()
-        guard depth < Self.depthLimit else { throw violation("the nesting is deeper than \(Self.depthLimit)") }
         switch current {
-        case UInt8(ascii: "{"): try object(depth: depth)
-        case UInt8(ascii: "["): try array(depth: depth)
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            guard depth < depthLimit else { throw violation("the nesting is deeper than \(depthLimit)", isTooDeep: true) }
+            try current == UInt8(ascii: "{") ? object(depth: depth) : array(depth: depth)
         case UInt8(ascii: "\""): try string()
         case UInt8(ascii: "t"): try literal("true")
         case UInt8(ascii: "f"): try literal("false")
         case UInt8(ascii: "n"): try literal("null")
         case .some(UInt8(ascii: "-")), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): try number()
-        case nil: throw violation("the body ends where a value is expected")
+        case nil: throw violation("it ends where a value is expected")
         default: throw violation("a value is expected")
         }
     }
@@ -60,7 +69,7 @@ struct JSONSyntax {
             let start = index
             try string()
             // Which of two values a reader takes is its own choice (RFC 8259 §4), so that none is meant.
-            guard names.insert(bytes[start..<index]).inserted else { throw violation("the field occurs twice") }
+            guard allowsSameNames || names.insert(bytes[start..<index]).inserted else { throw violation("the field occurs twice") }
             skipWhitespace()
             guard take(":") else { throw violation("':' is expected") }
             try value(depth: depth + 1)
@@ -95,7 +104,7 @@ struct JSONSyntax {
                 index += 1
             }
         }
-        throw violation("the body ends within a string")
+        throw violation("it ends within a string")
     }
 
     private mutating func escape() throws(Violation) {
@@ -147,13 +156,14 @@ struct JSONSyntax {
         return true
     }
 
-    private func violation(_ message: String) -> Violation {
+    private func violation(_ message: String, isTooDeep: Bool = false) -> Violation {
         let before = bytes[..<index]
         let lineStart = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
         // Continuation bytes of UTF-8 do not begin a character.
         let column = before[lineStart...].count { $0 & 0b1100_0000 != 0b1000_0000 } + 1
         return Violation(
-            line: before.count { $0 == UInt8(ascii: "\n") } + 1, column: column, message: message)
+            line: before.count { $0 == UInt8(ascii: "\n") } + 1, column: column, message: message,
+            isTooDeep: isTooDeep)
     }
 
     private static func isHexadecimal(_ byte: UInt8) -> Bool {

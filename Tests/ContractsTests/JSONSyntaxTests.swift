@@ -1,6 +1,5 @@
+import Contracts
 import Testing
-
-@testable import Gateway
 
 @Suite("The place of a syntax error")
 struct JSONSyntaxTests {
@@ -39,5 +38,24 @@ struct JSONSyntaxTests {
         #expect(throws: JSONSyntax.Violation.self) {
             try JSONSyntax.check(Array(repeating: UInt8(ascii: "["), count: 1_000_000))
         }
+    }
+
+    @Test("Arrays may nest as deeply as is allowed, and what is too deep is told apart")
+    func deepest() throws {
+        func nested(_ levels: Int) -> [UInt8] {
+            Array((String(repeating: "[", count: levels) + "1" + String(repeating: "]", count: levels)).utf8)
+        }
+        try JSONSyntax.check(nested(3), depthLimit: 3)
+        let violation = #expect(throws: JSONSyntax.Violation.self) { try JSONSyntax.check(nested(4), depthLimit: 3) }
+        #expect(violation?.isTooDeep == true)
+        #expect(violation?.column == 4)
+        #expect(throws: JSONSyntax.Violation.self) { try JSONSyntax.check(Array("[1".utf8)) }
+    }
+
+    @Test("A field that occurs twice is refused unless it is allowed")
+    func sameNames() throws {
+        let bytes = Array(#"{"a":1,"a":2}"#.utf8)
+        #expect(throws: JSONSyntax.Violation.self) { try JSONSyntax.check(bytes) }
+        try JSONSyntax.check(bytes, allowsSameNames: true)
     }
 }
