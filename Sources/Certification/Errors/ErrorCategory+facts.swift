@@ -62,7 +62,7 @@ extension ErrorCategory {
         case .accessNotGranted, .accessPolicy, .modelNotFound, .regionUnavailable, .inferenceProfileRequired,
             .modelLegacyLocked, .modelEndOfLife:
             .endsUnsupported
-        case .quotaDaily, .quotaBilling, .runnerAuthentication, .budgetExceeded:
+        case .quotaDaily, .quotaBilling, .runnerAuthentication, .runnerConfiguration, .budgetExceeded:
             .endsInconclusive
         case .capabilityUnsupported, .parameterUnsupported, .contextLength, .maxTokensCap:
             .skipsTest
@@ -129,8 +129,8 @@ extension ErrorCategory {
     /// How much stands between the target and its use; of several errors the most severe names the reason.
     package var severity: ErrorSeverity {
         switch self {
-        case .runnerAuthentication, .modelEndOfLife, .modelNotFound, .regionUnavailable, .accessPolicy,
-            .accessNotGranted:
+        case .runnerAuthentication, .runnerConfiguration, .modelEndOfLife, .modelNotFound, .regionUnavailable,
+            .accessPolicy, .accessNotGranted:
             .critical
         case .quotaDaily, .quotaBilling, .budgetExceeded, .inferenceProfileRequired, .modelLegacyLocked,
             .accessPending, .validation:

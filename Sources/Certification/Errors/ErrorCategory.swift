@@ -27,6 +27,8 @@ package enum ErrorCategory: String, Sendable, Hashable, Codable, CaseIterable {
     case malformedOutput = "MALFORMED_OUTPUT"
     case contentFiltered = "CONTENT_FILTERED"
     case runnerAuthentication = "AUTH_RUNNER"
+    /// The provider is not where the runner was told to look for it, or may not be called there.
+    case runnerConfiguration = "RUNNER_CONFIGURATION"
     case network = "NETWORK"
     case budgetExceeded = "BUDGET_EXCEEDED"
     case cancelled = "CANCELLED"

@@ -12,10 +12,14 @@ package struct ProviderError: Error, Sendable, Hashable {
     package var retryAfter: Duration?
     /// What had been streamed before the error.
     package var partialText: String?
+    /// What the provider says was used all the same, and is paid for.
+    package var usage: TokenUsage?
     /// The limit that the error names: of output tokens for `maxTokensCap`, of the context for `contextLength`.
     package var limit: Int?
     /// Whether the limit is only what the refused request leaves of the context: a shorter one may have more.
     package var limitsOnlyThisRequest = false
+    /// Whether not the model but the account's quota, or a proxy, finds the request too long, for `contextLength`.
+    package var isLimitOfAccess = false
     /// The request's parameters that were refused, for `parameterUnsupported`: `temperature`, `top-p`,
     /// `stop-sequences`, `system-prompt`. Empty when the error does not say which.
     package var refusedParameters: [Capability]

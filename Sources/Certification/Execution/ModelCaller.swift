@@ -47,7 +47,9 @@ struct ModelCaller: Sendable {
             let time = elapsed()
             let record = CallRecord(error, mode: call.mode, isExpected: isExpected, elapsed: time)
             exchange = Exchange(record: record, result: .failure(error), elapsed: time)
-            exchange.record?.cost = await meter.settle(reservation, usage: nil, error: error.category)
+            // What breaks off in mid-answer may have been paid for, whatever it broke off for.
+            let category = error.partialText == nil ? error.category : .streamError
+            exchange.record?.cost = await meter.settle(reservation, usage: error.usage, error: category)
         }
         exchange.record?.requestDigest = CanonicalJSON.digest(of: request)
         exchange.record?.concurrency = concurrency

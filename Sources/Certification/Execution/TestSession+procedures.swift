@@ -94,6 +94,10 @@ extension TestSession {
         refused.expectation = .refusal(of: [.contextLength], withinSeconds: test.timeoutSeconds)
         let tooMuch = call.request.asked(after: FillerText(words: words, seed: 2).text)
         guard let exchange = await exchange(refused, sending: tooMuch) else { return }
+        if exchange.error?.isLimitOfAccess == true {
+            conclusion.measure("over-limit-tested", 0)
+            return
+        }
         // Some models say so with a stop reason instead.
         if exchange.answer?.stopReason == .contextWindowExceeded { return conclusion.add(exchange.record) }
         conclusion.add(exchange, to: refused, of: test)

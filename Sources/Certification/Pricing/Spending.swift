@@ -66,7 +66,7 @@ extension ErrorCategory {
         case .throttledRequests, .throttledTokens, .quotaDaily, .quotaBilling, .accessNotGranted, .accessPending,
             .accessPolicy, .modelNotFound, .regionUnavailable, .inferenceProfileRequired, .modelLegacyLocked,
             .modelEndOfLife, .capabilityUnsupported, .parameterUnsupported, .validation, .contextLength, .maxTokensCap,
-            .notReady, .serviceUnavailable, .runnerAuthentication, .budgetExceeded:
+            .notReady, .serviceUnavailable, .runnerAuthentication, .runnerConfiguration, .budgetExceeded:
             false
         }
     }

@@ -38,6 +38,7 @@ package struct OpenAICompatibleProvider: ModelProvider {
             guard response.status == 200 else {
                 throw failure(status: response.status, headers: response.headers, body: response.body)
             }
+            if let page = ProviderError(page: response.headers) { throw page }
             return try answer(of: response, target: target)
         }
     }
@@ -55,8 +56,9 @@ package struct OpenAICompatibleProvider: ModelProvider {
             guard stream.status == 200 else {
                 throw failure(status: stream.status, headers: stream.headers, body: try await stream.errorBody())
             }
+            if let page = ProviderError(page: stream.headers) { throw page }
             if stream.headers["content-type"]?.lowercased().hasPrefix("application/json") == true {
-                throw unstreamed(try await stream.errorBody(), stream.headers)
+                throw unstreamed(try await stream.errorBody(upTo: configuration.maxResponseBytes), stream.headers)
             }
             return try await answer(of: stream, target: target, asked: dialect)
         }
@@ -99,6 +101,10 @@ package struct OpenAICompatibleProvider: ModelProvider {
             throw ProviderError(
                 category: .serviceInternal, code: "", message: "the chat completion has no choices",
                 httpStatus: response.status, requestID: requestID)
+        }
+        if var failure = choice.failure(hiding: configuration.apiKey, requestID: requestID) {
+            failure.usage = body.usage?.tokenUsage
+            throw failure
         }
         var toolCalls = ToolCallAssembly()
         for (position, call) in choice.message.toolCalls.enumerated() {
@@ -158,10 +164,14 @@ package struct OpenAICompatibleProvider: ModelProvider {
         if let decoded = try? JSONDecoder().decode(ChatCompletionBody.self, from: body), !decoded.hasError,
             !decoded.choices.isEmpty
         {
-            return ProviderError(
+            var failure = ProviderError(
                 category: .capabilityUnsupported, code: "",
                 message: "the endpoint answered a streamed call in one piece", httpStatus: 200,
                 requestID: headers.chatRequestID)
+            failure.usage = decoded.usage?.tokenUsage
+            // It is an answer, and paid for, whether or not the endpoint says how much of it.
+            failure.partialText = decoded.choices[0].message.text.hiding(configuration.apiKey)
+            return failure
         }
         return refusal(in: body, headers.chatRequestID)
     }

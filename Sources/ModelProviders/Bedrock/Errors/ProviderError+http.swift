@@ -5,6 +5,8 @@ import Foundation
 extension ProviderError {
     // Enough to see what it is; a proxy's page may be long.
     private static let quotedCharacters = 500
+    /// In seconds; what asks for longer is taken for this: an endless wait must not come from outside.
+    private static let longestWait: Int64 = 86_400
 
     /// From an answer of Bedrock, or of something in front of it, whose status is not 200.
     init(status: Int, headers: HTTPHeaders, body: Data) {
@@ -40,6 +42,7 @@ extension ProviderError {
         // Shutting the engine down is our own doing too: nothing is wrong with the network.
         case .cancelled, .shutDown: .cancelled
         case .tooLarge: .malformedOutput
+        case .invalidRequest, .invalidAddress, .addressRefused, .tls, .encryptionUnavailable: .runnerConfiguration
         default: .network
         }
     }
@@ -52,9 +55,11 @@ extension ProviderError {
     }
 
     private static func retryAfter(_ headers: HTTPHeaders) -> Duration? {
-        if let seconds = headers["retry-after"].flatMap({ Int64($0) }), seconds >= 0 { return .seconds(seconds) }
+        if let seconds = headers["retry-after"].flatMap({ Int64($0) }), seconds >= 0 {
+            return .seconds(min(seconds, longestWait))
+        }
         if let milliseconds = headers["x-amz-retry-after"].flatMap({ Int64($0) }), milliseconds >= 0 {
-            return .milliseconds(milliseconds)
+            return .milliseconds(min(milliseconds, longestWait * 1_000))
         }
         return nil
     }

@@ -43,7 +43,8 @@ struct AnthropicBody: Encodable {
 
     init(_ request: ModelRequest) throws(ProviderError) {
         maxTokens = request.maxTokens
-        system = request.system
+        // Anthropic refuses an empty one.
+        system = request.system?.isEmpty == true ? nil : request.system
         temperature = request.temperature
         topP = request.topP
         stopSequences = request.stopSequences.isEmpty ? nil : request.stopSequences

@@ -1,4 +1,5 @@
 import Certification
+import Contracts
 import Foundation
 
 /// A chat completion, or a chunk of one: the choices of the first have a `message`, those of the second a `delta`.
@@ -11,7 +12,7 @@ struct ChatCompletionBody: Decodable {
     var hasError: Bool
 
     private enum CodingKeys: String, CodingKey {
-        case choices, usage, error
+        case choices, usage, error, object
         case groq = "x_groq"
     }
 
@@ -21,7 +22,8 @@ struct ChatCompletionBody: Decodable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         choices = try container.decodeIfPresent([ChatChoice].self, forKey: .choices) ?? []
         usage = container.lenient(ChatUsage.self, .usage) ?? container.lenient(GroqExtension.self, .groq)?.usage
-        hasError = try container.contains(.error) && !container.decodeNil(forKey: .error)
+        let isError = container.lenient(String.self, .object) == "error"
+        hasError = try isError || container.contains(.error) && !container.decodeNil(forKey: .error)
     }
 }
 
@@ -30,9 +32,11 @@ struct ChatChoice: Decodable {
     var message: ChatMessageBody
     /// Nil while a stream goes on.
     var finishReason: String?
+    /// What a router tells of the server behind it that failed (OpenRouter).
+    var error: JSONValue?
 
     private enum CodingKeys: String, CodingKey {
-        case index, message, delta
+        case index, message, delta, error
         case finishReason = "finish_reason"
     }
 
@@ -43,6 +47,26 @@ struct ChatChoice: Decodable {
             try container.decodeIfPresent(ChatMessageBody.self, forKey: .delta)
             ?? container.decodeIfPresent(ChatMessageBody.self, forKey: .message) ?? ChatMessageBody()
         finishReason = container.lenient(String.self, .finishReason).flatMap { $0.isEmpty ? nil : $0 }
+        error = container.lenient(JSONValue.self, .error).flatMap { $0 == .null ? nil : $0 }
+    }
+
+    /// Why what the model said is no answer of its own: an error beside it, or a finish that was not the model's.
+    ///
+    /// `abort` is vLLM's and SGLang's, `insufficient_system_resource` DeepSeek's, `error` the routers'.
+    func failure(hiding apiKey: String?, requestID: String?) -> ProviderError? {
+        if let error {
+            let body = try? JSONEncoder().encode(JSONValue.object(["error": error]))
+            return ProviderError(insideAnswer: body ?? Data(), hiding: apiKey, requestID: requestID)
+        }
+        let category: ErrorCategory
+        switch finishReason?.lowercased() {
+        case "error", "abort", "aborted": category = .streamError
+        case "insufficient_system_resource": category = .serviceUnavailable
+        default: return nil
+        }
+        return ProviderError(
+            category: category, code: "", message: "the answer ended with the finish_reason \(finishReason ?? "")",
+            requestID: requestID)
     }
 }
 
@@ -111,7 +135,15 @@ struct ChatToolCallBody: Decodable {
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             name = container.lenient(String.self, .name)
-            arguments = container.lenient(String.self, .arguments)
+            arguments = container.lenient(String.self, .arguments) ?? Self.object(container)
+        }
+
+        /// The text of arguments that a server sends as an object.
+        private static func object(_ container: KeyedDecodingContainer<CodingKeys>) -> String? {
+            guard case .object(let members)? = container.lenient(JSONValue.self, .arguments),
+                let text = try? JSONEncoder().encode(JSONValue.object(members))
+            else { return nil }
+            return String(decoding: text, as: UTF8.self)
         }
     }
 
@@ -152,14 +184,33 @@ struct ChatUsage: Decodable {
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        let input = try container.decode(Int.self, forKey: .input)
-        let output = container.lenient(Int.self, .output) ?? 0
+        let input = Self.bounded(try container.decode(Int.self, forKey: .input))
+        let visible = Self.bounded(container.lenient(Int.self, .output) ?? 0)
+        let cached = container.lenient(InputDetails.self, .inputDetails)?.cached_tokens
+        let reasoning = container.lenient(OutputDetails.self, .outputDetails)?.reasoning_tokens
+        let total = container.lenient(Int.self, .total).map(Self.bounded) ?? input + visible
         tokenUsage = TokenUsage(
-            inputTokens: input, outputTokens: output,
-            totalTokens: container.lenient(Int.self, .total) ?? input.addingReportingOverflow(output).partialValue,
-            cacheReadTokens: container.lenient(InputDetails.self, .inputDetails)?.cached_tokens,
-            reasoningTokens: container.lenient(OutputDetails.self, .outputDetails)?.reasoning_tokens)
+            inputTokens: input,
+            outputTokens: visible
+                + Self.thoughts(beside: visible, input: input, total: total, cached: cached, reasoning: reasoning),
+            totalTokens: total, cacheReadTokens: cached, reasoningTokens: reasoning)
     }
+
+    /// The output tokens that `completion_tokens` leaves out: xAI and Gemini count what a model thought in the total alone.
+    /// Cached input that a total counts apart is none.
+    private static func thoughts(
+        beside visible: Int, input: Int, total: Int, cached: Int?, reasoning: Int?
+    ) -> Int {
+        let rest = total - input - visible
+        guard rest > 0 else { return 0 }
+        let (cached, reasoning) = (bounded(cached ?? 0), bounded(reasoning ?? 0))
+        if rest == cached { return 0 }
+        if reasoning > 0, rest == reasoning || rest == reasoning + cached { return reasoning }
+        return cached == 0 ? rest : 0
+    }
+
+    /// A number that can be reckoned with: a server may send any.
+    private static func bounded(_ tokens: Int) -> Int { min(max(0, tokens), 1_000_000_000_000) }
 }
 
 extension KeyedDecodingContainer {

@@ -11,7 +11,8 @@ struct ToolCallAssembly {
     mutating func receive(_ fragment: ChatToolCallBody) {
         let position = position(of: fragment)
         if let id = fragment.id, calls[position].id.isEmpty { calls[position].id = id }
-        calls[position].name += fragment.function?.name ?? ""
+        // Some servers repeat the whole name in each fragment.
+        if let name = fragment.function?.name, name != calls[position].name { calls[position].name += name }
         calls[position].arguments += fragment.function?.arguments ?? ""
     }
 

@@ -21,7 +21,19 @@ extension ChatErrorClassifier {
 
     static func tooLong(_ text: String) -> ErrorCategory? { category(of: text, by: lengths) }
 
-    static func parameter(_ text: String) -> ErrorCategory? { category(of: text, by: capabilities + parameters) }
+    static func parameter(_ text: String) -> ErrorCategory? {
+        refusesSchemas(text) ? .capabilityUnsupported : category(of: text, by: capabilities + parameters)
+    }
+
+    /// Whether answers in a JSON Schema are refused as such, and not the schema that was sent.
+    private static func refusesSchemas(_ text: String) -> Bool {
+        let isAboutSchemas = text.contains("response_format") || text.contains("json_schema")
+        let refusals = [
+            "not support", "n't support", "unsupported", "unavailable", "not available", "only supported", "not allowed",
+            "not permitted", "unrecognized", "unknown", "must be one of", "should be 'text'", "not enabled",
+        ]
+        return isAboutSchemas && !text.contains("invalid schema") && refusals.contains { text.contains($0) }
+    }
 
     static func forbidden(_ text: String) -> ErrorCategory {
         category(of: text, by: denials) ?? .accessPolicy
@@ -92,8 +104,6 @@ extension ChatErrorClassifier {
         ("not a multimodal model", .capabilityUnsupported),
         ("image_url is only supported", .capabilityUnsupported),
         ("does not support vision", .capabilityUnsupported),
-        ("response_format", .capabilityUnsupported),
-        ("json_schema", .capabilityUnsupported),
         ("does not support stream", .capabilityUnsupported),
         ("streaming is not supported", .capabilityUnsupported),
     ]
@@ -139,26 +149,32 @@ extension ChatErrorClassifier {
         ("context length", .contextLength),
         ("`inputs` tokens", .contextLength),
         ("moderation", .contentFiltered),
-        ("flagged", .contentFiltered),
+        ("was flagged", .contentFiltered),
+        ("flagged as", .contentFiltered),
+        ("flagged by", .contentFiltered),
         ("content policy", .contentFiltered),
         ("country, region, or territory", .regionUnavailable),
         ("not available in your region", .regionUnavailable),
         ("not available in your country", .regionUnavailable),
         ("api key", .runnerAuthentication),
-        ("credit", .quotaBilling),
+        ("credits", .quotaBilling),
+        ("credit balance", .quotaBilling),
         ("does not have access to model", .accessNotGranted),
         ("not have access to the model", .accessNotGranted),
         ("access to this model", .accessNotGranted),
         ("access to model", .accessNotGranted),
-        ("gated", .accessNotGranted),
+        ("gated repo", .accessNotGranted),
+        ("gated model", .accessNotGranted),
+        ("is gated", .accessNotGranted),
     ]
 
-    /// Nil for a path that the server does not have, which says nothing about a model.
+    /// A path that the server does not have says nothing about a model, and much about the URL that was called.
     static func notFound(_ text: String) -> ErrorCategory? {
         if let category = category(of: text, by: lifecycle + endpoints + capabilities) { return category }
         // A text may speak of models for many reasons.
         let isAboutModel = text.contains("model") || text.contains("deployment")
-        return isAboutModel && absences.contains { text.contains($0) } ? .modelNotFound : nil
+        guard isAboutModel else { return .runnerConfiguration }
+        return absences.contains { text.contains($0) } ? .modelNotFound : nil
     }
 
     static func unavailable(_ text: String) -> ErrorCategory {

@@ -39,7 +39,9 @@ package enum ChatErrorClassifier {
         case "unsupported_country_region_territory": .regionUnavailable
         case "unsupported_parameter", "unsupported_value", "unknown_parameter": parameter(text) ?? .parameterUnsupported
         case "rate_limit_exceeded", "rate_limit_error", "too_many_requests", "tokens", "requests": rateLimit(text)
-        case "overloaded_error", "overloaded", "server_overloaded", "engine_overloaded": .serviceUnavailable
+        case "overloaded_error", "overloaded", "server_overloaded", "engine_overloaded", "engine_overloaded_error",
+            "capacity_exceeded":
+            .serviceUnavailable
         case "loading_model", "model_loading": .notReady
         case "timeout", "timeout_error", "request_timeout": .timeout
         default: status == nil ? byGenericType(name, text) : nil
@@ -58,18 +60,26 @@ package enum ChatErrorClassifier {
     private static func byStatus(_ status: Int?, _ text: String) -> ErrorCategory? {
         guard let status else { return nil }
         return switch status {
+        // A redirection is not followed: it would take the key elsewhere.
+        case 300...399: .runnerConfiguration
         case 400, 422: invalid(text)
         case 401: .runnerAuthentication
         case 402: .quotaBilling
         case 403: forbidden(text)
         case 404: notFound(text)
         case 405, 406, 415: .validation
-        case 408, 504: .timeout
+        // 524 is Cloudflare's: the server worked on the request for longer than was waited for.
+        case 408, 504, 524: .timeout
+        case 409, 425: .serviceUnavailable
         case 410: .modelEndOfLife
         case 413: tooLong(text) ?? .contextLength
         case 424: .modelError
         case 429: throttling(text)
+        case 451: .regionUnavailable
+        // Groq's, when its flexible capacity is used up.
+        case 498: .serviceUnavailable
         case 500: .serviceInternal
+        case 501: .capabilityUnsupported
         case 502, 503, 520...530: unavailable(text)
         default: nil
         }

@@ -15,7 +15,6 @@ enum ChatErrorFacts {
             return text.firstMatch(of: /maximum context length (?:is|of) (\d{1,12})/).flatMap { Int($0.1) }
                 ?? text.firstMatch(of: /(\d{1,12}) (?:tokens )?maximum/).flatMap { Int($0.1) }
                 ?? text.firstMatch(of: /context (?:size|window|length)[^0-9]{0,30}(\d{1,12})/).flatMap { Int($0.1) }
-                ?? text.firstMatch(of: /limit:? (\d{1,12})/).flatMap { Int($0.1) }
         default: return nil
         }
     }
@@ -28,6 +27,14 @@ enum ChatErrorFacts {
             let context = Int(match.1), let input = Int(match.2), context > input
         else { return nil }
         return context - input
+    }
+
+    /// Whether what is too long is so for the account's minute, or for what stands before the server, and not for the model.
+    static func isLimitOfAccess(_ message: String, httpStatus: Int?) -> Bool {
+        let text = message.lowercased()
+        if text.contains("per min") || text.contains("(tpm)") { return true }
+        let isAboutContext = ["context", "prompt", "input", "token"].contains { text.contains($0) }
+        return httpStatus == 413 && !isAboutContext
     }
 
     /// The parameters that a text refuses. Of two that it refuses together, each alone is welcome.

@@ -33,7 +33,8 @@ extension ProviderError {
             status: error?.status, code: error?.code ?? "", type: error?.type ?? "", message: message)
         let isPrecise =
             switch category {
-            case .unknown, .serviceInternal, .serviceUnavailable, .validation, .modelError: false
+            case .validation: error?.status != nil
+            case .unknown, .serviceInternal, .serviceUnavailable, .modelError: false
             default: true
             }
         self.init(
@@ -66,6 +67,18 @@ extension ProviderError {
             httpStatus: httpStatus, requestID: requestID, limit: ChatErrorFacts.limit(in: message, category),
             refusedParameters: ChatErrorFacts.refusedParameters(in: message, category))
         limitsOnlyThisRequest = category == .maxTokensCap && ChatErrorFacts.room(in: message) != nil
+        isLimitOfAccess =
+            category == .contextLength && ChatErrorFacts.isLimitOfAccess(message, httpStatus: httpStatus)
+        if isLimitOfAccess { limit = nil }
+    }
+
+    /// From an answer that is a page for people: nil when it is none. Whatever sent it, it is no provider's API.
+    init?(page headers: HTTPHeaders) {
+        guard headers["content-type"]?.lowercased().hasPrefix("text/html") == true else { return nil }
+        self.init(
+            category: .runnerConfiguration, code: "",
+            message: "a page for people came instead of an answer: the provider's baseURL leads elsewhere",
+            httpStatus: 200, requestID: headers.chatRequestID)
     }
 
     /// From a transfer that brought no whole answer. Once it has begun to answer, a lost connection is a stream that broke off.
@@ -80,7 +93,7 @@ extension ProviderError {
 }
 
 extension String {
-    fileprivate func hiding(_ secret: String?) -> String {
+    func hiding(_ secret: String?) -> String {
         guard let secret, !secret.isEmpty else { return self }
         return replacing(secret, with: "***")
     }

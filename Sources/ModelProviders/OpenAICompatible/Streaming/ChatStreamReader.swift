@@ -53,7 +53,10 @@ struct ChatStreamReader {
             throw failure(error.description)
         }
         if let last { try apply(last, arrival: arrival) }
-        guard messageStops > 0 else { throw failure("the stream ended without a finish_reason") }
+        if messageStops == 0 {
+            guard isDone else { throw failure("the stream ended without a finish_reason") }
+            note("The stream had no finish_reason.")
+        }
         if !isDone { note("The stream ended without [DONE].") }
         toolCalls.finish()
     }
@@ -78,7 +81,9 @@ struct ChatStreamReader {
         for choice in body.choices {
             let wanted = choiceIndex ?? choice.index
             choiceIndex = wanted
-            if choice.index == wanted { apply(choice, arrival: arrival) }
+            guard choice.index == wanted else { continue }
+            apply(choice, arrival: arrival)
+            if let failure = choice.failure(hiding: apiKey, requestID: requestID) { throw completed(failure) }
         }
     }
 
@@ -111,8 +116,14 @@ struct ChatStreamReader {
 
     /// No HTTP status: the 200 came before the error, and is not the truth about it.
     private func reported(_ data: Data) -> ProviderError {
-        var failure = ProviderError(insideAnswer: data, hiding: apiKey, requestID: requestID)
+        completed(ProviderError(insideAnswer: data, hiding: apiKey, requestID: requestID))
+    }
+
+    /// An error with what had come before it.
+    private func completed(_ error: ProviderError) -> ProviderError {
+        var failure = error
         failure.partialText = partialText
+        failure.usage = usage
         return failure
     }
 
