@@ -59,6 +59,7 @@ struct ErrorCauseTests {
     /// What is caused elsewhere than by a model of that name, and where it is seen.
     static let others: [ErrorCategory: String] = [
         .regionUnavailable: "a profile that the region's list does not have (InferenceProfileTests)",
+        .runnerConfiguration: "a path that the server does not have (OpenAICompatibleProviderTests)",
         .contentFiltered: "simulator.filter-content-v1:0 is an answer with that stop reason",
         .budgetExceeded: "the job's budget, before any call",
         .cancelled: "the caller (SimulatorTests)",

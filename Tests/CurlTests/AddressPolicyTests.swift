@@ -17,6 +17,7 @@ struct AddressPolicyTests {
     func refused(host: String) {
         #expect(!AddressPolicy.publicOnly.allows(host: host))
         #expect(AddressPolicy.any.allows(host: host))
+        #expect(AddressPolicy.privateOnly.allows(host: host))
     }
 
     @Test(
@@ -27,5 +28,7 @@ struct AddressPolicyTests {
         ])
     func allowed(host: String) {
         #expect(AddressPolicy.publicOnly.allows(host: host))
+        // Of a name nothing is known before it is resolved.
+        #expect(AddressPolicy.privateOnly.allows(host: host) == (host == "api.openai.com"))
     }
 }

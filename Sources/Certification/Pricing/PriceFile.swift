@@ -33,11 +33,8 @@ private struct PriceFileReader {
     private static let requiredKeys = ["provider", "model", "validFrom", "input", "output", "source", "checked"]
 
     /// What two rows may not have in common.
-    private struct Scope: Hashable {
-        var provider: ProviderID
-        var model: ModelID?
-        var region: Region?
-        var profile: InferenceProfileKind?
+    private struct Place: Hashable {
+        var scope: PriceRow.Scope
         var validFrom: PriceDay
     }
 
@@ -47,13 +44,11 @@ private struct PriceFileReader {
         guard let fields = root.fields(["version", "prices"], required: ["version", "prices"]) else { return nil }
         let version = fields["version"].flatMap(version)
         guard let items = fields["prices"]?.items() else { return nil }
-        var lines: [Scope: Int] = [:]
+        var lines: [Place: Int] = [:]
         let rows = items.compactMap { item -> PriceRow? in
             guard let row = row(item) else { return nil }
-            let scope = Scope(
-                provider: row.provider, model: row.model, region: row.region, profile: row.profile,
-                validFrom: row.validFrom)
-            if let line = lines.updateValue(item.place.line, forKey: scope) {
+            let place = Place(scope: row.scope, validFrom: row.validFrom)
+            if let line = lines.updateValue(item.place.line, forKey: place) {
                 item.fault("is for the same as line \(line), from the same day on", cure: "Keep one of the two.")
             }
             return row

@@ -31,6 +31,16 @@ package struct PriceRow: Sendable, Hashable, Codable {
         self.isVerified = isVerified
     }
 
+    /// What the row is for, whenever that is.
+    struct Scope: Hashable {
+        var provider: ProviderID
+        var model: ModelID?
+        var region: Region?
+        var profile: InferenceProfileKind?
+    }
+
+    var scope: Scope { Scope(provider: provider, model: model, region: region, profile: profile) }
+
     func applies(to target: Target, on day: PriceDay) -> Bool {
         provider == target.provider && validFrom <= day && (model ?? target.model) == target.model
             && (region ?? target.region) == target.region && (profile ?? target.profile) == target.profile

@@ -26,9 +26,12 @@ package struct PriceTable: Sendable, Hashable {
         self.init(version: file.version, rows: file.rows)
     }
 
-    /// The table with more rows, which win over those that are here already where both are for the same.
+    /// The table with more rows, which win over those that are here already where both are for the same: from the first day
+    /// of theirs on, whatever day those that are here begin on.
     package func adding(_ file: PriceFile) -> PriceTable {
-        PriceTable(version: "\(version), \(file.version)", rows: rows + file.rows)
+        let first = Dictionary(file.rows.map { ($0.scope, $0.validFrom) }, uniquingKeysWith: min)
+        let kept = rows.filter { row in first[row.scope].map { row.validFrom < $0 } ?? true }
+        return PriceTable(version: "\(version), \(file.version)", rows: kept + file.rows)
     }
 
     /// The price of a target on the day of `date`: of the rows that apply the most specific, of those the latest, of those

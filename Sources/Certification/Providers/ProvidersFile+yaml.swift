@@ -116,7 +116,10 @@ private struct ProvidersFileReader {
         }
     }
 
-    private static let secretHeaders = ["authorization", "proxy-authorization", "api-key", "x-api-key", "cookie"]
+    private static let secretHeaders = [
+        "authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "x-auth-token",
+        "ocp-apim-subscription-key", "cf-aig-authorization", "cookie",
+    ]
     private static let framingHeaders = ["content-length", "transfer-encoding", "content-type", "host", "connection"]
 
     private func headers(_ node: FileNode) -> [ConfiguredProvider.Header] {
@@ -206,7 +209,7 @@ private struct ProvidersFileReader {
             node.fault("is no absolute http or https URL", cure: "Write one such as https://api.openai.com/v1.")
             return nil
         }
-        let url = text.hasSuffix("/") ? String(text.dropLast()) : text
+        let url = String(text.reversed().drop { $0 == "/" }.reversed())
         if components.user != nil || components.password != nil {
             node.fault("has a user name or password", cure: "Use 'apiKeyVariable' or 'apiKeyFile'.")
         } else if components.query != nil || components.fragment != nil {

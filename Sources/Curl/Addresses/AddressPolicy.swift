@@ -7,25 +7,32 @@ package enum AddressPolicy: Sendable, Hashable {
     /// None of private networks, of this machine, of the link, or reserved: where a cloud's metadata service and other
     /// people's unguarded servers are (IANA IPv4 and IPv6 Special-Purpose Address Registries).
     case publicOnly
+    /// Only those that `publicOnly` refuses: for what must not cross the internet, such as a key without TLS.
+    case privateOnly
 
-    /// Whether a host may be connected to as far as its spelling tells: false for `localhost` and for a literal address that
-    /// is refused. Of other names nothing is known before they are resolved.
+    /// Whether a host may be connected to as far as its spelling tells, which `localhost` and literal addresses do. Of other
+    /// names nothing is known before they are resolved.
     package func allows(host: String) -> Bool {
-        guard self == .publicOnly else { return true }
         let name = host.trimmingCharacters(in: ["[", "]", "."]).lowercased()
-        if name == "localhost" || name.hasSuffix(".localhost") { return false }
-        if let address = Self.parse(name, family: AF_INET, length: 4) { return Self.isPublic(ipv4: address) }
-        if let address = Self.parse(name, family: AF_INET6, length: 16) { return Self.isPublic(ipv6: address) }
-        return true
+        if name == "localhost" || name.hasSuffix(".localhost") { return allows(isPublic: false) }
+        let address = Self.parse(name, family: AF_INET, length: 4) ?? Self.parse(name, family: AF_INET6, length: 16)
+        return address.map(allows(address:)) ?? true
     }
 
     /// Whether an address, of 4 or 16 bytes in network order, may be connected to.
     func allows(address: [UInt8]) -> Bool {
-        guard self == .publicOnly else { return true }
-        return switch address.count {
-        case 4: Self.isPublic(ipv4: address)
-        case 16: Self.isPublic(ipv6: address)
-        default: false
+        switch address.count {
+        case 4: allows(isPublic: Self.isPublic(ipv4: address))
+        case 16: allows(isPublic: Self.isPublic(ipv6: address))
+        default: self == .any
+        }
+    }
+
+    private func allows(isPublic: Bool) -> Bool {
+        switch self {
+        case .any: true
+        case .publicOnly: isPublic
+        case .privateOnly: !isPublic
         }
     }
 

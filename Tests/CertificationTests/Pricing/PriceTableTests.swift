@@ -92,6 +92,19 @@ struct PriceTableTests {
         #expect(table.digest != bundled.digest)
     }
 
+    @Test("An operator's row wins over a bundled one that begins later, from its own first day on")
+    func overridingLater() throws {
+        let table = try table(row("model: m", input: "9", validFrom: "2025-01-01") + row("model: m", input: "1"))
+        let own = try PriceFile(yaml: file(row("model: m", input: "5", validFrom: "2025-06-01")), file: "own.yaml")
+        let target = Target(provider: "bedrock", model: "m", region: "us-east-1", profile: .inRegion)
+        func price(_ table: PriceTable, _ date: String) throws -> Money? {
+            table.price(of: target, on: try day(date))?.price.input
+        }
+        #expect(try price(table.adding(own), "2026-11-21") == Money("5"))
+        #expect(try price(table.adding(own), "2025-07-01") == Money("5"))
+        #expect(try price(table.adding(own), "2025-05-31") == Money("9"))
+    }
+
     @Test("Each fault is told with its line")
     func faults() throws {
         let yaml = """

@@ -58,6 +58,10 @@ struct ChatErrorClassifierTests {
         Case(400, "", "At most 0 images: the model doesn’t support image input", .capabilityUnsupported),
         Case(400, "", "the model doesn't support image input", .capabilityUnsupported),
         Case(400, "", "'response_format' of type 'json_schema' is not supported", .capabilityUnsupported),
+        Case(
+            400, "",
+            "Invalid schema for response_format 'order': 'additionalProperties' is required to be supplied", .validation),
+        Case(400, "", "This response_format type is unavailable now", .capabilityUnsupported),
         Case(400, "", "API key not valid. Please pass a valid API key.", .runnerAuthentication),
         Case(400, "", "/chat/completions: Invalid model name passed in model=nope.", .modelNotFound),
         Case(400, "model_decommissioned", "The model `x` has been decommissioned", .modelEndOfLife),
@@ -88,7 +92,17 @@ struct ChatErrorClassifierTests {
         Case(404, "", "This model does not support tools", .capabilityUnsupported),
         Case(404, "", "Ask for the models that your plan has", .unknown),
         // A path that is not there says nothing about a model.
-        Case(404, "", "Not Found", .unknown),
+        Case(404, "", "Not Found", .runnerConfiguration),
+        Case(404, "", "404 page not found", .runnerConfiguration),
+        Case(404, "", "", .runnerConfiguration),
+        Case(301, "", "<html>Moved</html>", .runnerConfiguration),
+        Case(308, "", "", .runnerConfiguration),
+        // None of them speaks of a gate or of money.
+        Case(403, "", "Access is delegated to an aggregated policy", .accessPolicy),
+        Case(403, "", "Your key lacks accreditation for this", .accessPolicy),
+        Case(403, "", "Access to model acme/m is restricted. Cannot access gated repo", .accessNotGranted),
+        Case(403, "", "Your newly created team doesn't have any credits yet", .quotaBilling),
+        Case(451, "", "", .regionUnavailable),
     ]
 
     static let limits = [
@@ -141,6 +155,10 @@ struct ChatErrorClassifierTests {
         Case(500, "server_error", "The server had an error", .serviceInternal),
         Case(502, "", "", .serviceUnavailable), Case(503, "", "Overloaded", .serviceUnavailable),
         Case(529, "overloaded_error", "", .serviceUnavailable), Case(520, "", "", .serviceUnavailable),
+        Case(524, "", "A timeout occurred", .timeout), Case(498, "", "", .serviceUnavailable),
+        Case(409, "", "", .serviceUnavailable), Case(425, "", "", .serviceUnavailable),
+        Case(501, "", "", .capabilityUnsupported),
+        Case(429, "engine_overloaded_error", "The engine is currently overloaded", .serviceUnavailable),
         Case(503, "", "Model x is currently loading", .notReady), Case(424, "", "", .modelError),
         Case(410, "", "", .modelEndOfLife), Case(405, "", "Method Not Allowed", .validation),
         Case(418, "teapot", "I'm a teapot", .unknown), Case(nil, "", "something else", .unknown),
@@ -161,7 +179,7 @@ struct ChatErrorClassifierTests {
     @Test(
         "Only what may pass is tried again",
         arguments: [
-            (400, false), (401, false), (402, false), (403, false), (404, true), (408, true), (413, false), (429, true),
+            (400, false), (401, false), (402, false), (403, false), (404, false), (408, true), (413, false), (429, true),
             (500, true), (502, true), (503, true), (504, true), (529, true),
         ])
     func retryable(_ status: Int, _ isRetryable: Bool) {
@@ -181,7 +199,6 @@ struct ChatErrorClassifierTests {
             ("This model's maximum context length is 8,192 tokens. However, you", ErrorCategory.contextLength, 8_192),
             ("the request exceeds the available context size (4096 tokens)", .contextLength, 4_096),
             ("prompt is too long: 200001 tokens > 200000 maximum", .contextLength, 200_000),
-            ("on tokens per min (TPM): Limit 30000, Requested 40000.", .contextLength, 30_000),
             ("This model supports at most 16384 completion tokens, whereas", .maxTokensCap, 16_384),
             ("`max_tokens` must be less than or equal to `8192`, the", .maxTokensCap, 8_192),
             (
@@ -206,6 +223,23 @@ struct ChatErrorClassifierTests {
         ])
     func refused(_ message: String, _ parameters: [Capability]) {
         #expect(ChatErrorFacts.refusedParameters(in: message, .parameterUnsupported) == parameters)
+    }
+
+    @Test(
+        "A minute's quota, or a proxy, that a request is too long for is no limit of the model",
+        arguments: [
+            (429, "Request too large for gpt-4o on tokens per min (TPM): Limit 30000, Requested 40000.", true),
+            (413, "Request too large for model `m` on tokens per minute (TPM): Limit 6000, Requested 9000", true),
+            (413, "<html>413 Request Entity Too Large</html>", true),
+            (413, "prompt is too long: 200001 tokens > 200000 maximum", false),
+            (400, "This model's maximum context length is 8192 tokens.", false),
+        ])
+    func limitOfAccess(_ status: Int, _ message: String, _ isOfAccess: Bool) throws {
+        let body = try JSONEncoder().encode(["error": ["message": message]])
+        let error = ProviderError(chatStatus: status, headers: HTTPHeaders(), body: body, now: Self.now)
+        #expect(error.category == .contextLength)
+        #expect(error.isLimitOfAccess == isOfAccess)
+        #expect((error.limit == nil) == isOfAccess)
     }
 
     private static let now = Date(timeIntervalSince1970: 1_700_000_000)

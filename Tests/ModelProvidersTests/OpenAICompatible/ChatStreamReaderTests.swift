@@ -125,6 +125,7 @@ struct ChatStreamReaderTests {
             ([stop, done, delta(#""content":"x""#)], "An event came after [DONE]."),
             ([stop, delta(#""content":"x""#), done], "Content came after the finish_reason."),
             ([stop], "The stream ended without [DONE]."),
+            ([delta(#""content":"x""#), done], "The stream had no finish_reason."),
             ([stop, done, done], "[DONE] came twice."),
             (
                 [delta(#""tool_calls":[{"index":0,"function":{"arguments":"{}"}}]"#), stop, done],
@@ -145,7 +146,8 @@ struct ChatStreamReaderTests {
     @Test(
         "A stream that breaks off is a stream error that keeps the text so far",
         arguments: [
-            [delta(#""content":"Hel""#)], [delta(#""content":"Hel""#), done],
+            [delta(#""content":"Hel""#)], [delta(#""content":"Hel""#), delta("", finish: #""abort""#), done],
+            [#"{"choices":[{"delta":{"content":"Hel"},"finish_reason":"error","error":{"message":"gone","code":502}}]}"#],
             [delta(#""content":"Hel""#), #"{"choices":[{"del"#], [delta(#""content":"Hel""#), "nonsense"],
             [delta(#""content":"Hel""#), #"{"error":{"message":"Internal error","code":500}}"#],
             [delta(#""content":"Hel""#), #"{"error":"something went wrong"}"#],
@@ -165,6 +167,15 @@ struct ChatStreamReaderTests {
             (#"{"error":{"message":"x","code":"insufficient_quota"}}"#, .quotaBilling),
             (#"{"error":{"message":"x","code":"context_length_exceeded"}}"#, .contextLength),
             (#"{"error":{"message":"x","type":"invalid_api_key"}}"#, .runnerAuthentication),
+            (#"{"error":{"message":"messages: wrong","code":400}}"#, .validation),
+            (#"{"object":"error","message":"Rate limit reached","code":429}"#, .throttledRequests),
+            (
+                #"{"choices":[{"delta":{},"finish_reason":"error","error":{"message":"slow down","code":429}}]}"#,
+                .throttledRequests
+            ),
+            (
+                #"{"choices":[{"delta":{},"finish_reason":"insufficient_system_resource"}]}"#, .serviceUnavailable
+            ),
         ])
     func precise(_ event: String, _ category: ErrorCategory) throws {
         #expect(try #require(error([event])).category == category)
@@ -204,5 +215,47 @@ struct ChatStreamReaderTests {
             #"{"choices":[{"delta":{},"finish_reason":"stop"}],"#
             + #""x_groq":{"id":"r","usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}}"#
         #expect(try read([chunk, Self.done]).usage == TokenUsage(inputTokens: 1, outputTokens: 2, totalTokens: 3))
+    }
+
+    @Test(
+        "What a model thought counts as output, also where completion_tokens leaves it out",
+        arguments: [
+            // OpenAI: within.
+            (100, 50, 150, nil, 40, 50), (100, 50, 150, 20, nil, 50),
+            // xAI and Gemini: in the total alone.
+            (100, 50, 450, nil, 300, 350), (100, 50, 450, nil, nil, 350), (100, 0, 400, nil, 300, 300),
+            // Cached input that a total counts apart.
+            (60, 10, 110, 40, nil, 10), (60, 10, 130, 40, 20, 30),
+            // A total that is too small, or absurd, is believed in nothing.
+            (100, 50, 10, nil, nil, 50), (-5, -1, 0, nil, nil, 0),
+        ])
+    func thoughts(_ input: Int, _ output: Int, _ total: Int, _ cached: Int?, _ reasoning: Int?, _ wanted: Int) throws {
+        let details = [
+            cached.map { #""prompt_tokens_details":{"cached_tokens":\#($0)}"# },
+            reasoning.map { #""completion_tokens_details":{"reasoning_tokens":\#($0)}"# },
+        ].compactMap(\.self)
+        let usage = (
+            [#""prompt_tokens":\#(input),"completion_tokens":\#(output),"total_tokens":\#(total)"#] + details)
+            .joined(separator: ",")
+        let chunk = #"{"choices":[],"usage":{\#(usage)}}"#
+        #expect(try read([Self.stop, chunk, Self.done]).usage?.outputTokens == wanted)
+    }
+
+    @Test("A name that each fragment repeats is one name")
+    func repeatedName() throws {
+        func call(_ arguments: String) -> String {
+            Self.delta(#""tool_calls":[{"index":0,"id":"a","function":{"name":"add","arguments":"\#(arguments)"}}]"#)
+        }
+        let reader = try read([call("{}"), call(" "), Self.stop, Self.done])
+        #expect(reader.calls.map(\.name) == ["add"])
+    }
+
+    @Test("Arguments that come as an object are that object's text")
+    func objectArguments() throws {
+        let reader = try read([
+            Self.delta(#""tool_calls":[{"index":0,"id":"a","function":{"name":"add","arguments":{"a":1}}}]"#),
+            Self.stop, Self.done,
+        ])
+        #expect(reader.calls.map(\.arguments) == [#"{"a":1}"#])
     }
 }

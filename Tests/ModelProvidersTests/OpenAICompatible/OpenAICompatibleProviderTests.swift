@@ -248,6 +248,46 @@ struct OpenAICompatibleProviderTests {
         #expect(error?.category == category)
     }
 
+    @Test("A completion that another server broke off is no answer, and what it used is known", arguments: [false, true])
+    func brokenOffBehindRouter(hasError: Bool) async throws {
+        let error = hasError ? #","error":{"message":"upstream died","code":502}"# : ""
+        let json =
+            #"{"choices":[{"index":0,"message":{"content":"Hi"},"finish_reason":"error"\#(error)}],"#
+            + #""usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}"#
+        let server = try ScriptedServer([.send(Self.response(json))])
+        let failure = await #expect(throws: ProviderError.self) {
+            _ = try await provider(server).complete(request, of: target)
+        }
+        #expect(failure?.category == .streamError)
+        #expect(failure?.usage == TokenUsage(inputTokens: 5, outputTokens: 2, totalTokens: 7))
+    }
+
+    @Test("A streamed call that is answered in one piece tells what it used, however long it is")
+    func paidInOnePiece() async throws {
+        let text = String(repeating: "x", count: 200_000)
+        let json =
+            #"{"choices":[{"index":0,"message":{"content":"\#(text)"},"finish_reason":"stop"}],"#
+            + #""usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}"#
+        let server = try ScriptedServer([.send(Self.response(json))])
+        let failure = await #expect(throws: ProviderError.self) {
+            _ = try await provider(server).stream(request, of: target)
+        }
+        #expect(failure?.category == .capabilityUnsupported)
+        #expect(failure?.usage?.outputTokens == 2)
+    }
+
+    @Test("A page for people tells that the address is wrong", arguments: [false, true])
+    func page(isStreamed: Bool) async throws {
+        let server = try ScriptedServer([.send(Self.response("<html>Welcome</html>", type: "text/html; charset=utf-8"))])
+        let error = await #expect(throws: ProviderError.self) {
+            _ =
+                isStreamed
+                ? try await provider(server).stream(request, of: target)
+                : try await provider(server).complete(request, of: target)
+        }
+        #expect(error?.category == .runnerConfiguration)
+    }
+
     @Test("A connection that is cut in mid-stream leaves a stream error with the text so far")
     func cut() async throws {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9999\r\n\r\n"
@@ -302,9 +342,24 @@ struct OpenAICompatibleProviderTests {
         let error = await #expect(throws: ProviderError.self) {
             _ = try await provider(server, policy: .publicOnly).complete(request, of: target)
         }
-        #expect(error?.category == .network)
+        #expect(error?.category == .runnerConfiguration)
         #expect(error?.message.contains("private") == true)
         #expect(server.requests.isEmpty)
+    }
+
+    @Test(
+        "Without TLS only private addresses are called, so that no key crosses the internet",
+        arguments: [
+            ("http://api.example.com/v1", AddressPolicy.any, AddressPolicy.privateOnly),
+            ("HTTP://api.example.com/v1", .any, .privateOnly), ("https://api.example.com/v1", .any, .any),
+            ("https://api.example.com/v1", .publicOnly, .publicOnly),
+        ])
+    func plainText(url: String, configured: AddressPolicy, wanted: AddressPolicy) throws {
+        let call = try ChatCall(
+            request, target: target, dialect: ChatDialect(), isStreamed: false,
+            configuration: OpenAICompatibleConfiguration(
+                id: "acme", baseURLs: [target.region: url], apiKey: "sk-secret", addressPolicy: configured))
+        #expect(call.httpRequest.addressPolicy == wanted)
     }
 
     @Test("A region that the provider does not have is not called")

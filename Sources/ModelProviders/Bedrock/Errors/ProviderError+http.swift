@@ -42,7 +42,7 @@ extension ProviderError {
         // Shutting the engine down is our own doing too: nothing is wrong with the network.
         case .cancelled, .shutDown: .cancelled
         case .tooLarge: .malformedOutput
-        case .invalidRequest, .invalidAddress, .addressRefused, .tls, .encryptionUnavailable: .runnerConfiguration
+        case .invalidRequest, .invalidAddress, .addressRefused, .encryptionUnavailable: .runnerConfiguration
         default: .network
         }
     }

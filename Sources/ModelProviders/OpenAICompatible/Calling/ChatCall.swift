@@ -18,12 +18,16 @@ struct ChatCall {
                 message: "the provider \(configuration.id) has no region \(target.region)")
         }
         let body = try ChatRequestBody(request, model: target.model, dialect: dialect, isStreamed: isStreamed)
-        var headers: HTTPHeaders = ["Content-Type": "application/json", "User-Agent": "certforge"]
+        var headers: HTTPHeaders = ["Content-Type": "application/json"]
+        if configuration.headers["user-agent"] == nil { headers.append("User-Agent", "certforge") }
         if let key = configuration.apiKey { headers.append("Authorization", "Bearer \(key)") }
         for field in configuration.headers.fields { headers.append(field.name, field.value) }
+        // Without TLS a key could be read on its way.
+        let isPlainText = baseURL.lowercased().hasPrefix("http:")
+        let addresses = isPlainText && configuration.addressPolicy == .any ? .privateOnly : configuration.addressPolicy
         httpRequest = HTTPRequest(
             method: .post, url: baseURL + "/chat/completions", headers: headers, body: try body.encoded(),
             timeouts: configuration.timeouts, maxResponseBytes: configuration.maxResponseBytes,
-            addressPolicy: configuration.addressPolicy)
+            addressPolicy: addresses)
     }
 }
