@@ -1,4 +1,5 @@
 import ArgumentParser
+import Contracts
 import Foundation
 
 /// A length of time as people write it: `45` or `45s`, `10m`, `2h`, `1d`, or several of them as in `1h30m`.
@@ -47,8 +48,7 @@ struct Wait: Sendable, Hashable, ExpressibleByArgument {
 
     /// `in 42 s`, or `now` when the moment has come; the text itself when it is no moment.
     static func until(_ moment: String, from now: Date) -> String {
-        let exact = try? Date(moment, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-        guard let date = exact ?? (try? Date(moment, strategy: .iso8601)) else { return moment }
+        guard let date = Date(rfc3339: moment) else { return moment }
         let seconds = Int(date.timeIntervalSince(now).rounded())
         return seconds <= 0 ? "now" : "in \(words(seconds))"
     }

@@ -8,8 +8,13 @@ package import Foundation
 /// Texts of models and providers are named by their hashes; the texts themselves are added only when they are asked for.
 /// The pack's digest leaves them out, so that both forms have the same one.
 package struct EvidencePack: Sendable {
-    /// Grows whenever a field changes its meaning.
-    package static let format = 1
+    /// What the fields mean.
+    package enum Format: Int, Sendable {
+        /// Times are cut to the millisecond, so that some are told a millisecond too early.
+        case cutTimes = 1
+        /// Times are told to the nearest millisecond, as everywhere else.
+        case nearestTimes = 2
+    }
 
     /// One attempt that ended.
     package struct Run: Sendable {
@@ -33,6 +38,7 @@ package struct EvidencePack: Sendable {
         }
     }
 
+    package var format = Format.nearestTimes
     package var certification: CertificationID
     package var target: Target
     package var suite: SuiteID
@@ -64,7 +70,7 @@ package struct EvidencePack: Sendable {
     /// The pack as JSON; with `texts` also what its hashes of texts are of.
     package func json(texts: Bool) -> JSONValue {
         .fields([
-            "format": JSONValue(Self.format),
+            "format": JSONValue(format.rawValue),
             "certificationId": .string(certification.description),
             "target": .fields([
                 "provider": .string(target.provider.rawValue), "model": .string(target.model.rawValue),
@@ -78,9 +84,17 @@ package struct EvidencePack: Sendable {
             "rubric": rubricVersion.map { version in
                 .fields(["version": JSONValue(version), "sha256": rubricDigest.map(JSONValue.string)])
             },
-            "runs": .array(runs.map(\.json)),
-            "tests": .array(results.map { $0.evidence(texts: texts) }),
+            "runs": .array(runs.map { $0.json(format) }),
+            "tests": .array(results.map { $0.evidence(format, texts: texts) }),
         ])
+    }
+
+    /// The pack in the format in which it has a digest that a certificate names; as it is when it has it in none.
+    package func matching(_ digest: String?) -> EvidencePack {
+        guard let digest, self.digest != digest else { return self }
+        var earlier = self
+        earlier.format = .cutTimes
+        return earlier.digest == digest ? earlier : self
     }
 
     /// SHA-256 of the canonical form without texts, in lowercase hexadecimal.
@@ -122,16 +136,17 @@ package struct EvidencePack: Sendable {
 }
 
 extension EvidencePack.Run {
-    fileprivate var json: JSONValue {
+    fileprivate func json(_ format: EvidencePack.Format) -> JSONValue {
         .fields([
             "id": .string(id.description), "attempt": JSONValue(attempt), "status": .string(status.rawValue),
-            "graderVersion": .string(softwareVersion), "startedAt": .date(startedAt), "finishedAt": .date(finishedAt),
+            "graderVersion": .string(softwareVersion), "startedAt": format.time(startedAt),
+            "finishedAt": format.time(finishedAt),
         ])
     }
 }
 
 extension TestResult {
-    fileprivate func evidence(texts isTold: Bool) -> JSONValue {
+    fileprivate func evidence(_ format: EvidencePack.Format, texts isTold: Bool) -> JSONValue {
         let texts = [
             "explanation": explanation, "excerpt": excerpt, "errorCode": error?.code, "errorMessage": error?.message,
         ].compactMapValues(\.self)
@@ -147,7 +162,7 @@ extension TestResult {
             "calls": .array(calls.map(\.evidence)),
             "textHashes": .object(texts.mapValues { .string(SHA256.hexadecimal(of: $0)) }),
             "texts": isTold ? .object(texts.mapValues { .string($0) }) : nil,
-            "startedAt": .date(startedAt), "finishedAt": .date(finishedAt),
+            "startedAt": format.time(startedAt), "finishedAt": format.time(finishedAt),
         ])
     }
 }
@@ -170,9 +185,14 @@ extension CallRecord {
 extension JSONValue {
     /// An object without the fields that have no value.
     static func fields(_ fields: [String: JSONValue?]) -> JSONValue { .object(fields.compactMapValues(\.self)) }
+}
 
+extension EvidencePack.Format {
     /// RFC 3339 in UTC with milliseconds.
-    static func date(_ date: Date) -> JSONValue {
-        .string(date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+    fileprivate func time(_ date: Date) -> JSONValue {
+        switch self {
+        case .cutTimes: .string(date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+        case .nearestTimes: .string(date.rfc3339Milliseconds)
+        }
     }
 }

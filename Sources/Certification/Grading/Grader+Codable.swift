@@ -110,6 +110,11 @@ extension Grader: Codable {
 
     private static func schema(_ form: SuiteForm?) throws -> JSONValue? {
         guard let form else { return nil }
+        do throws(JSONSchemaFault) {
+            _ = try JSONSchema(form.value)
+        } catch {
+            throw form.error("can't be applied: \(error)")
+        }
         return form.value
     }
 

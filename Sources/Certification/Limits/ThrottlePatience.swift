@@ -14,6 +14,11 @@ package enum ThrottlePatience: Sendable, Hashable {
     /// For how many seconds after it was put off first.
     package static let longest: TimeInterval = 3_600
 
+    /// How long a certification may still be put off that was put off first at `since`.
+    package static func left(since: Date?, at now: Date) -> Duration {
+        .seconds(longest - (since.map { max(0, now.timeIntervalSince($0)) } ?? 0))
+    }
+
     /// What a certification has left that was put off `count` times, the first time at `since`.
     package init(after count: Int, since: Date?, at now: Date) {
         let isLate = since.map { now.timeIntervalSince($0) >= Self.longest } ?? false

@@ -112,9 +112,7 @@ extension ResultDocument {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var container = encoder.singleValueContainer()
-            // The style cuts off what is beyond the milliseconds: a tenth more keeps a rounding error from taking one.
-            let date = date.toMilliseconds.addingTimeInterval(0.0001)
-            try container.encode(date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
+            try container.encode(date.rfc3339Milliseconds)
         }
         return encoder
     }

@@ -42,7 +42,9 @@ struct AttemptConclusion: Sendable {
             var random = SystemRandomNumberGenerator()
             let delay =
                 retry.isPutOff
-                ? settings.retry.delay(afterThrottling: claim.throttleDeferrals + 1, retry, using: &random)
+                ? settings.retry.delay(
+                    afterThrottling: claim.throttleDeferrals + 1, retry,
+                    left: ThrottlePatience.left(since: claim.throttledSince, at: now), using: &random)
                 : settings.retry.delay(after: claim.attempt, retry, using: &random)
             let due = now.addingTimeInterval(delay / .seconds(1))
             return try await write {

@@ -101,7 +101,8 @@ extension CertificationStore {
             certification: id, target: detail.record.target, suite: run?.suite ?? "",
             suiteVersion: run?.suiteVersion ?? 0, suiteDigest: certificate?.suiteDigest,
             rubricVersion: run?.verdict?.rubricVersion, rubricDigest: certificate?.rubricDigest,
-            runs: detail.runs.map(EvidencePack.Run.init), results: detail.results)
+            runs: detail.runs.map(EvidencePack.Run.init), results: detail.results
+        ).matching(certificate?.evidenceDigest)
     }
 
     /// Notes that somebody read the texts of an evidence pack.

@@ -60,7 +60,7 @@ package enum MessageCoding {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .custom { date, encoder in
             var container = encoder.singleValueContainer()
-            try container.encode(date.formatted(style))
+            try container.encode(date.rfc3339Milliseconds)
         }
         return try encoder.encode(message)
     }
@@ -71,7 +71,7 @@ package enum MessageCoding {
         decoder.dateDecodingStrategy = .custom { decoder in
             let container = try decoder.singleValueContainer()
             let text = try container.decode(String.self)
-            guard let date = (try? Date(text, strategy: style)) ?? (try? Date(text, strategy: .iso8601)) else {
+            guard let date = Date(rfc3339: text) else {
                 throw DecodingError.dataCorruptedError(
                     in: container, debugDescription: "'\(text)' is not an RFC 3339 date")
             }
@@ -79,6 +79,4 @@ package enum MessageCoding {
         }
         return try decoder.decode(type, from: body)
     }
-
-    private static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 }

@@ -1,3 +1,4 @@
+import Contracts
 import Foundation
 
 /// Reads the fields of a JSON object and collects every fault: unknown fields, wrong types, values out of range.
@@ -53,8 +54,7 @@ struct FieldReader {
     /// A moment as RFC 3339 has it.
     mutating func date(_ name: String) -> Date? {
         guard let text: String = value(name, "a string") else { return nil }
-        let exact = try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-        if let date = exact ?? (try? Date(text, strategy: .iso8601)) { return date }
+        if let date = Date(rfc3339: text) { return date }
         fail(name, "This must be a date and time with its offset, as in 2026-01-31T18:00:00Z.")
         return nil
     }

@@ -95,14 +95,3 @@ extension DeadLetterFilter {
         return nil
     }
 }
-
-extension Date {
-    /// With or without fractions of a second.
-    init?(rfc3339 text: String) {
-        let fractional = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-        guard let date = (try? Date(text, strategy: .iso8601)) ?? (try? Date(text, strategy: fractional)) else {
-            return nil
-        }
-        self = date
-    }
-}

@@ -46,7 +46,7 @@ struct SchedulePlanner: Sendable {
 
     /// What the schedule comes to now, with the registry of this version.
     func work(of schedule: ScheduleRecord, due: Date, now: Date) throws -> ScheduledWork {
-        let key = "schedule \(schedule.id) \(due.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)))"
+        let key = "schedule \(schedule.id) \(due.rfc3339Milliseconds)"
         do {
             return .job(
                 try submission(

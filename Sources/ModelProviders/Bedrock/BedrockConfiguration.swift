@@ -8,15 +8,15 @@ package struct BedrockConfiguration: Sendable {
     /// Where models and inference profiles are listed; nil when nobody is to be asked, so that the ids of profiles follow
     /// from the region's name alone.
     package var controlEndpoint: BedrockEndpoint?
-    /// Of one call; default 5 s to connect, 120 s in all and 60 s of silence, because a slow model thinks for longer
-    /// than most servers.
+    /// Of one call; default 5 s to connect, 600 s in all, because a model may think for minutes and each test has a time limit
+    /// of its own, and 60 s of silence in a stream. An answer in one piece is preceded by silence for as long as it is made.
     package var timeouts: TransferTimeouts
 
     package init(
         credentials: AWSCredentials, endpoint: BedrockEndpoint = .aws,
         controlEndpoint: BedrockEndpoint? = nil,
         timeouts: TransferTimeouts = TransferTimeouts(
-            connect: .seconds(5), total: .seconds(120), idle: .seconds(60))
+            connect: .seconds(5), total: .seconds(600), idle: .seconds(60))
     ) {
         self.credentials = credentials
         self.endpoint = endpoint

@@ -89,8 +89,8 @@ package struct OpenAICompatibleProvider: ModelProvider {
     private func answer(of response: HTTPResponse, target: Target) throws(ProviderError) -> ModelAnswer {
         let requestID = response.headers.chatRequestID
         let body: ChatCompletionBody
-        do {
-            body = try JSONDecoder().decode(ChatCompletionBody.self, from: response.body)
+        do throws(ChatBodyFault) {
+            body = try ChatCompletionBody.read(response.body)
         } catch {
             throw ProviderError(
                 category: .serviceInternal, code: "", message: "the answer is no chat completion: \(error)",
@@ -161,7 +161,7 @@ package struct OpenAICompatibleProvider: ModelProvider {
 
     /// A streamed call that was answered in one piece: with an error, or by a server that does not stream.
     private func unstreamed(_ body: Data, _ headers: HTTPHeaders) -> ProviderError {
-        if let decoded = try? JSONDecoder().decode(ChatCompletionBody.self, from: body), !decoded.hasError,
+        if let decoded = try? ChatCompletionBody.read(body), !decoded.hasError,
             !decoded.choices.isEmpty
         {
             var failure = ProviderError(

@@ -1,4 +1,5 @@
 import Certification
+import Foundation
 import Messaging
 import Testing
 
@@ -33,5 +34,23 @@ struct RetryTimingTests {
     func retryAfter() {
         #expect(delays(after: 1, .short, retryAfter: .seconds(90)).allSatisfy { $0 == .seconds(90) })
         #expect(delays(after: 1, .long, retryAfter: .seconds(1)).allSatisfy { $0 >= .seconds(60) })
+    }
+
+    @Test("A provider that asks for a day is waited for an hour at most, throttled no longer than the patience lasts")
+    func endlessWait() {
+        let day = Duration.seconds(86_400)
+        #expect(delays(after: 1, .short, retryAfter: day).allSatisfy { $0 == .seconds(3_600) })
+        let start = Date(timeIntervalSince1970: 1_700_000_000)
+        var random = SystemRandomNumberGenerator()
+        let retry = CertificationRun.Retry(reason: .throttledRequests, delay: .long, retryAfter: day)
+        let cases: [(Double?, Double, Double)] = [(nil, 0, 3_600), (0, 600, 3_000), (0, 3_600, 0), (0, 9_000, 0)]
+        for (since, now, wanted) in cases {
+            let left = ThrottlePatience.left(
+                since: since.map(start.addingTimeInterval), at: start.addingTimeInterval(now))
+            #expect(timing.delay(afterThrottling: 3, retry, left: left, using: &random) == .seconds(wanted))
+        }
+        // The attempt that is made then is the last.
+        let last = ThrottlePatience(after: 3, since: start, at: start.addingTimeInterval(3_600))
+        #expect(last == .isExhausted)
     }
 }

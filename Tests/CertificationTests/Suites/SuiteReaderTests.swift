@@ -150,6 +150,15 @@ struct SuiteReaderTests {
         ("graders: [nonEmpty]", "graders: [{regex: '('}]", 15, 27, "pattern"),
         ("graders: [nonEmpty]", "graders: [{format: {sentence: 3}}]", 15, 28, "'sentence'"),
         (
+            "graders: [nonEmpty]", "graders: [{jsonSchema: {schema: {type: objekt}}}]", 15, 41,
+            "the schema's keyword 'type' must be a type's name"
+        ),
+        (
+            "graders: [nonEmpty]", "graders: [{jsonSchema: {schema: {$dynamicRef: '#x'}}}]", 15, 41,
+            "'$dynamicRef' is not supported"
+        ),
+        ("{type: object, ", "{type: object, minItems: x, ", 38, 21, "'minItems' must be a whole number"),
+        (
             "graders: [nonEmpty]", "graders: [{format: allLowercase}, uppercase]", 15, 18,
             "exclude each other"
         ),

@@ -258,4 +258,20 @@ struct ChatStreamReaderTests {
         ])
         #expect(reader.calls.map(\.arguments) == [#"{"a":1}"#])
     }
+
+    @Test(
+        "Half of a surrogate pair is no trouble of the provider's: it becomes U+FFFD",
+        arguments: [
+            (#"a\ud83d"#, "a\u{FFFD}"), (#"\ude00b"#, "\u{FFFD}b"), (#"\ud83d\ude00"#, "😀"), (#"\\ud83d"#, #"\ud83d"#),
+            (#"\ud83d\ud83d\ude00"#, "\u{FFFD}😀"), (#"\ud83d\n"#, "\u{FFFD}\n"), (#"\uD83Dx"#, "\u{FFFD}x"),
+        ])
+    func surrogates(_ escaped: String, _ text: String) throws {
+        #expect(try read([Self.delta(#""content":"\#(escaped)""#), Self.stop, Self.done]).text == text)
+    }
+
+    @Test("What is no chunk is told by its place, not in the words of a decoder")
+    func undecodable() throws {
+        let message = try #require(error([#"{"choices":[{"delta":{"content":{"a":1}}}]}"#])).message
+        #expect(message.hasSuffix("'choices.0.delta.content' is of another type"), "\(message)")
+    }
 }

@@ -141,6 +141,11 @@ extension SuiteReader {
             node.fault("is not the JSON Schema of an object", cure: "Write a map with 'type: object'.")
             return nil
         }
+        do throws(JSONSchemaFault) {
+            _ = try JSONSchema(node.json)
+        } catch {
+            node.fault("can't be applied: \(error)", cure: "docs/certification.md lists the keywords that can.")
+        }
         return .object(fields)
     }
 }

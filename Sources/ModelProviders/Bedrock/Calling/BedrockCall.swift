@@ -28,10 +28,12 @@ struct BedrockCall {
             operation = isStreamed ? "invoke-with-response-stream" : "invoke"
             body = try format.body(of: request)
         }
+        var timeouts = configuration.timeouts
+        if !isStreamed { timeouts.idle = nil }
         var httpRequest = try SignedRequest(
             .post, path: "/model/\(URIEncoding.encode(route.calledModel))/\(operation)", body: body, in: region,
             endpoint: configuration.endpoint, credentials: configuration.credentials,
-            timeouts: configuration.timeouts, at: date
+            timeouts: timeouts, at: date
         ).httpRequest
         httpRequest.maxResponseBytes = isStreamed ? Self.maxStreamBytes : Self.maxAnswerBytes
         self.httpRequest = httpRequest

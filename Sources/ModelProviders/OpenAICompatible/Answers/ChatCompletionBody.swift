@@ -16,6 +16,19 @@ struct ChatCompletionBody: Decodable {
         case groq = "x_groq"
     }
 
+    /// Reads an answer, or an event of one.
+    ///
+    /// - Throws: `ChatBodyFault` when it is no chat completion.
+    static func read(_ json: Data) throws(ChatBodyFault) -> ChatCompletionBody {
+        do {
+            return try JSONDecoder().decode(Self.self, from: json)
+        } catch {
+            // Rarely needed, so only then: it goes through every byte.
+            if let body = try? JSONDecoder().decode(Self.self, from: json.replacingLoneSurrogates) { return body }
+            throw ChatBodyFault(error)
+        }
+    }
+
     private struct GroqExtension: Decodable { var usage: ChatUsage? }
 
     init(from decoder: any Decoder) throws {
@@ -24,6 +37,23 @@ struct ChatCompletionBody: Decodable {
         usage = container.lenient(ChatUsage.self, .usage) ?? container.lenient(GroqExtension.self, .groq)?.usage
         let isError = container.lenient(String.self, .object) == "error"
         hasError = try isError || container.contains(.error) && !container.decodeNil(forKey: .error)
+    }
+}
+
+/// Why something is no chat completion, as the end of a sentence.
+struct ChatBodyFault: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ error: any Error) {
+        let context: DecodingError.Context? =
+            switch error as? DecodingError {
+            case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context),
+                .dataCorrupted(let context):
+                context
+            default: nil
+            }
+        let path = (context?.codingPath ?? []).map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
+        description = path.isEmpty ? "it is not JSON of that form" : "'\(path.joined(separator: "."))' is of another type"
     }
 }
 

@@ -25,9 +25,12 @@ struct ChatCall {
         // Without TLS a key could be read on its way.
         let isPlainText = baseURL.lowercased().hasPrefix("http:")
         let addresses = isPlainText && configuration.addressPolicy == .any ? .privateOnly : configuration.addressPolicy
+        var timeouts = configuration.timeouts
+        // An answer in one piece is preceded by silence for as long as it is made.
+        if !isStreamed { timeouts.idle = nil }
         httpRequest = HTTPRequest(
             method: .post, url: baseURL + "/chat/completions", headers: headers, body: try body.encoded(),
-            timeouts: configuration.timeouts, maxResponseBytes: configuration.maxResponseBytes,
+            timeouts: timeouts, maxResponseBytes: configuration.maxResponseBytes,
             addressPolicy: addresses)
     }
 }

@@ -11,7 +11,9 @@ extension ProviderError {
     /// From an answer whose status is not 200. A server may quote the API key that it was given: that is not kept.
     init(chatStatus status: Int, headers: HTTPHeaders, body: Data, hiding apiKey: String? = nil, now: Date) {
         let error = ChatErrorBody(body)
-        let message = Self.message(error, body)
+        let message =
+            (300...399).contains(status)
+            ? "the server answered \(status), which points elsewhere; redirects are not followed" : Self.message(error, body)
         let category = ChatErrorClassifier.category(
             status: status, code: error?.code ?? "", type: error?.type ?? "", message: message)
         self.init(

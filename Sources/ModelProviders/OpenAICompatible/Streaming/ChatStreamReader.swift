@@ -70,10 +70,10 @@ struct ChatStreamReader {
         guard event.name != "error" else { throw reported(event.data) }
         guard !event.data.allSatisfy({ $0 == UInt8(ascii: " ") }) else { return }
         let body: ChatCompletionBody
-        do {
-            body = try JSONDecoder().decode(ChatCompletionBody.self, from: event.data)
+        do throws(ChatBodyFault) {
+            body = try ChatCompletionBody.read(event.data)
         } catch {
-            throw failure("an event of the stream cannot be decoded: \(error)")
+            throw failure("an event of the stream is no chunk of a chat completion: \(error)")
         }
         guard !body.hasError else { throw reported(event.data) }
         if isDone { note("An event came after [DONE].") }
