@@ -119,7 +119,10 @@ let package = Package(
         module("ModelProviders", ["Certification", "Contracts", "Curl", "AWSWire"]),
         module(
             "CertificationStore",
-            ["Contracts", "Certification", "Certificates", "Postgres", "Messaging", "MessagingPostgres", logging],
+            [
+                "Contracts", "Certification", "Certificates", "Postgres", "Messaging", "MessagingPostgres", lifecycle,
+                logging, metrics,
+            ],
             resources: [
                 .embedInCode("Migrations/0001_certification.sql"),
                 .embedInCode("Migrations/0002_workers.sql"),

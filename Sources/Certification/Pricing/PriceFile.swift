@@ -68,7 +68,7 @@ package struct PriceFileError: Error, Sendable, Hashable, CustomStringConvertibl
 private struct PriceFileReader {
     private enum Key: String, CaseIterable {
         case provider, model, region, profile, validFrom, input, output, cacheRead, cacheWrite, source, checked,
-            verified
+            verified, unlisted
     }
 
     /// What two rows may not have in common.
@@ -111,7 +111,8 @@ private struct PriceFileReader {
         refuseUnknownKeys(mapping, but: Key.allCases.map(\.rawValue))
         func value(_ key: Key) -> Node? { mapping[key.rawValue] }
         let provider = text(value(.provider), "provider", of: node, limit: 100)
-        let model = model(value(.model), provider: provider, of: node)
+        let isUnlisted = boolean(value(.unlisted), "unlisted")
+        let model = model(value(.model), provider: provider, isUnlisted: isUnlisted, of: node)
         let region = wildcard(value(.region), "region")
         let profile = profile(value(.profile))
         let validFrom = day(value(.validFrom), "validFrom", of: node)
@@ -143,17 +144,28 @@ private struct PriceFileReader {
         lines[place] = node.mark?.line ?? 0
     }
 
-    /// Rows of Bedrock name registered models: one that no target ever has would leave its targets without a price.
-    private mutating func model(_ node: Node?, provider: String?, of row: Node) -> ModelID? {
+    /// Rows of Bedrock name registered models: one that no target ever has would leave its targets without a price. A row
+    /// that says that its model is unlisted is for one that only the synced registry knows.
+    private mutating func model(
+        _ node: Node?, provider: String?, isUnlisted: Bool, of row: Node
+    ) -> ModelID? {
         guard node != nil else {
             fail(row, "'model' is missing; write a model's id, or \"*\" for all of the provider.")
             return nil
         }
         guard let text = wildcard(node, "model") else { return nil }
         guard let registry, provider == ProviderID.bedrock.rawValue else { return ModelID(text) }
+        if isUnlisted {
+            if registry.model(ModelID(text)) == nil { return ModelID(text) }
+            fail(node, "'\(text)' is a model of the registry; take 'unlisted' out.")
+            return nil
+        }
         if let model = registry.model(ModelID(text)) { return model.id }
         let near = registry.suggestions(for: ModelID(text)).map(\.rawValue).joined(separator: " or ")
-        fail(node, "'\(text)' is no model of the registry\(near.isEmpty ? "; remove it." : "; did you mean \(near)?")")
+        fail(
+            node,
+            "'\(text)' is no model of the registry; \(near.isEmpty ? "remove it." : "did you mean \(near)?") Write "
+                + "'unlisted: true' if only a sync has found it.")
         return nil
     }
 

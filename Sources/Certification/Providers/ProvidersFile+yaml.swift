@@ -11,7 +11,7 @@ extension ProvidersFile {
     /// - Throws: `ProvidersFileError` for the first thing that is wrong.
     package init(yaml: String, source: String) throws(ProvidersFileError) {
         let root = CheckedNode(try Self.root(of: yaml, source: source), source: source)
-        let members = try root.members(["providers"])
+        let members = try root.members(["bedrock", "providers"])
         var providers: [ConfiguredProvider] = []
         for element in try members.required("providers", of: root).elements(of: "providers") {
             let provider = try ConfiguredProvider(element)
@@ -20,7 +20,8 @@ extension ProvidersFile {
             }
             providers.append(provider)
         }
-        self.init(providers: providers)
+        let bedrock = try members["bedrock"]?.members(["enabled"])
+        self.init(providers: providers, isBedrockEnabled: try bedrock?["enabled"]?.boolean() ?? true)
     }
 
     private static func root(of yaml: String, source: String) throws(ProvidersFileError) -> Node {
@@ -69,7 +70,7 @@ extension ConfiguredProvider {
         let id = try Self.id(members.required("id", of: node))
         let kind = try members.required("kind", of: node)
         guard try kind.text() == RegisteredProvider.Kind.openAICompatible.rawValue else {
-            throw kind.failure("must be openai-compatible; Bedrock is configured by AWS_ACCESS_KEY_ID and others")
+            throw kind.failure("must be openai-compatible; Bedrock is configured by AWS_ACCESS_KEY_ID and others, and turned off by 'bedrock: {enabled: false}' beside 'providers'")
         }
         let allowsPrivate = try members["allowPrivateAddresses"]?.boolean() ?? false
         let base = try members.required("baseURL", of: node)
@@ -210,7 +211,7 @@ extension RegisteredModel {
             kind: .chat, capabilities: try Self.capabilities(members["capabilities"]),
             contextWindow: try members.required("context", of: node).integer(in: 1...100_000_000),
             maxOutputTokens: try members.required("output", of: node).integer(in: 1...100_000_000),
-            limitsAreGuessed: false, requiresInferenceProfile: false, aliases: [])
+            limitsAreGuessed: false, requiresInferenceProfile: false, aliases: [], source: .configured)
     }
 
     /// What the file does not say is what chat models commonly do: they stream, they know a system prompt and stop

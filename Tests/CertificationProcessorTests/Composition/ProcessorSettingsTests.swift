@@ -31,7 +31,7 @@ struct ProcessorSettingsTests {
         #expect(settings.retryPolicy.base == .seconds(2))
         #expect(settings.retryPolicy.cap == .seconds(60))
         #expect(settings.drainTimeout == .seconds(25))
-        #expect(settings.bedrock.endpoint == .aws)
+        #expect(settings.bedrock?.endpoint == .aws)
         #expect(settings.database.poolSize == 10)
         #expect(settings.suites.ids == ["smoke", "base", "standard", "full"])
     }
@@ -50,9 +50,9 @@ struct ProcessorSettingsTests {
         let both = [
             "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://127.0.0.1:4599",
         ]
-        #expect(try Self.settings(both).bedrock.endpoint == .init(url: "http://127.0.0.1:4599"))
+        #expect(try Self.settings(both).bedrock?.endpoint == .init(url: "http://127.0.0.1:4599"))
         #expect(
-            try Self.settings(["AWS_ENDPOINT_URL": "http://127.0.0.1:1"]).bedrock.endpoint
+            try Self.settings(["AWS_ENDPOINT_URL": "http://127.0.0.1:1"]).bedrock?.endpoint
                 == .init(url: "http://127.0.0.1:1"))
     }
 
