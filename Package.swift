@@ -251,7 +251,7 @@ let package = Package(
                 "AMQP", "Postgres", hummingbirdTesting, httpTypes, nioCore, metricsTestKit, coreMetrics,
                 "Curl", "Messaging", "MessagingTesting",
                 "MessagingRabbitMQ", "MessagingPostgres", "CertificationStore", "Certificates", "Certification",
-                "Contracts", lifecycle, logging, metrics,
+                "Contracts", "ModelProviders", "AWSWire", lifecycle, logging, metrics,
             ], exclude: ["Curl/Servers"]),
         tests("EndToEndTests", ["LocalSystem", "AMQP", "Postgres", "Curl", logging]),
     ]

@@ -6,7 +6,8 @@ import ServiceRuntime
 struct CertificationProcessorMain {
     static func main() async {
         let process = ServiceProcess(
-            name: "certification-processor", healthPort: 3002, metricHelp: ProcessorMetrics.helpTexts.merging(RegistryRefresh.helpTexts) { first, _ in first })
+            name: "certification-processor", healthPort: 3002,
+            metricHelp: ProcessorMetrics.helpTexts.merging(RegistryRefresh.helpTexts) { first, _ in first })
         await process.run { settings, logger in
             try ProcessorComposition(try ProcessorSettings(settings), logger: logger).composition()
         }

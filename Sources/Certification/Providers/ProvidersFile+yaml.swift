@@ -70,7 +70,9 @@ extension ConfiguredProvider {
         let id = try Self.id(members.required("id", of: node))
         let kind = try members.required("kind", of: node)
         guard try kind.text() == RegisteredProvider.Kind.openAICompatible.rawValue else {
-            throw kind.failure("must be openai-compatible; Bedrock is configured by AWS_ACCESS_KEY_ID and others, and turned off by 'bedrock: {enabled: false}' beside 'providers'")
+            throw kind.failure(
+                "must be openai-compatible; Bedrock is configured by AWS_ACCESS_KEY_ID and others, and turned off by 'bedrock: {enabled: false}' beside 'providers'"
+            )
         }
         let allowsPrivate = try members["allowPrivateAddresses"]?.boolean() ?? false
         let base = try members.required("baseURL", of: node)

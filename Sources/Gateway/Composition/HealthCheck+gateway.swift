@@ -71,7 +71,8 @@ extension HealthCheck {
     static func registry(_ holder: RegistryHolder) -> HealthCheck {
         HealthCheck("registry") {
             let summary = holder.state.summary(now: Date())
-            return holder.state.failure.map { .degraded("\(summary); it cannot be read again: \($0)") } ?? .healthy(summary)
+            return holder.state.failure.map { .degraded("\(summary); it cannot be read again: \($0)") }
+                ?? .healthy(summary)
         }
     }
 

@@ -101,7 +101,8 @@ extension ModelAvailability {
         let elsewhere =
             others.isEmpty ? "No region offers it; name another model." : "Name one that offers it: \(others.listed)."
         if let since {
-            return "\(model.name) has not been on \(region)'s list of models since \(since.formatted(.iso8601)). \(elsewhere)"
+            return
+                "\(model.name) has not been on \(region)'s list of models since \(since.formatted(.iso8601)). \(elsewhere)"
         }
         guard let asOf else { return "\(region) has not told whether it offers \(model.name). \(elsewhere)" }
         return "\(model.name) is not on \(region)'s list of models of \(asOf.formatted(.iso8601)). \(elsewhere)"

@@ -117,6 +117,22 @@ struct PriceTableTests {
         #expect(text.contains("line 11: There is no key 'colour'"))
     }
 
+    @Test("A row may be for a model that only a sync has found if it says so, and for no other")
+    func unlisted() throws {
+        func file(_ model: String) throws -> PriceFile {
+            try PriceFile(
+                yaml: """
+                    version: a
+                    prices:
+                      - {provider: bedrock, model: "\(model)", unlisted: true, validFrom: 2026-01-01, input: 1, output: 2,
+                         source: nobody, checked: 2026-01-01}
+                    """, registry: .bundled())
+        }
+        #expect(try file("acme.chat-v1:0").rows.map(\.model) == ["acme.chat-v1:0"])
+        let error = #expect(throws: PriceFileError.self) { try file("amazon.nova-lite-v1:0") }
+        #expect(error?.description.contains("is a model of the registry; take 'unlisted' out.") == true)
+    }
+
     @Test(
         "What is no file of prices is refused",
         arguments: [

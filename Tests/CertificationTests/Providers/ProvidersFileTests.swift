@@ -85,6 +85,7 @@ struct ProvidersFileTests {
         let file = try ProvidersFile(yaml: String(contentsOf: path, encoding: .utf8), source: path.lastPathComponent)
         #expect(file.providers.map(\.id) == ["openai", "groq", "huggingface", "vllm", "ollama"])
         _ = try ModelRegistry.bundled(with: file)
+        #expect(file.isBedrockEnabled)
     }
 
     private static let faultyFiles: [(find: String, write: String, complaint: String)] = [

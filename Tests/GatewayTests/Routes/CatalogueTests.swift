@@ -1,4 +1,5 @@
 import Certification
+import CertificationStore
 import Contracts
 import HTTPTypes
 import HummingbirdTesting

@@ -46,7 +46,9 @@ struct JobPlannerTests {
     @Test("A model that was named but is no chat model becomes a target that is unsupported from the start")
     func unsupported() throws {
         let model = try #require(registry.models.first { !$0.isCertifiable })
-        let targets = try plan(#"{"models":["\#(model.id)"],"regions":["us-east-1"]}"#).targets(in: registry, at: TestGateway.now).targets
+        let targets = try plan(#"{"models":["\#(model.id)"],"regions":["us-east-1"]}"#).targets(
+            in: registry, at: TestGateway.now
+        ).targets
         #expect(targets.map(\.unsupported?.code) == ["NOT_A_CHAT_MODEL"])
     }
 

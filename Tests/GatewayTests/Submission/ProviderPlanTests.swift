@@ -64,7 +64,8 @@ struct ProviderPlanTests {
     @Test("A provider that is turned off, or well known and not configured, ends its targets before any call")
     func notConfigured() throws {
         for name in ["other/m-1", "openai/gpt-4o"] {
-            let (targets, skipped) = try plan(#"{"models":["\#(name)"],"regions":["global"]}"#).targets(in: registry, at: TestGateway.now)
+            let (targets, skipped) = try plan(#"{"models":["\#(name)"],"regions":["global"]}"#).targets(
+                in: registry, at: TestGateway.now)
             #expect(targets.map(\.unsupported?.code) == ["PROVIDER_NOT_CONFIGURED"])
             #expect(skipped.isEmpty)
         }

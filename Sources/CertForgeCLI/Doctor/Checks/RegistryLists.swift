@@ -30,7 +30,8 @@ extension Check {
                 Finding.warning(
                     "\(list.region) did not tell all about its models: \(failure.terminalSafe)",
                     why: "What is known of them is \(age(of: list, now: now)).",
-                    cure: "Allow the processors' AWS user bedrock:ListFoundationModels and bedrock:ListInferenceProfiles "
+                    cure:
+                        "Allow the processors' AWS user bedrock:ListFoundationModels and bedrock:ListInferenceProfiles "
                         + "there, then 'certforge registry sync'.")
             }
         }
