@@ -119,7 +119,10 @@ let package = Package(
         module("ModelProviders", ["Certification", "Contracts", "Curl", "AWSWire"]),
         module(
             "CertificationStore",
-            ["Contracts", "Certification", "Certificates", "Postgres", "Messaging", "MessagingPostgres", logging],
+            [
+                "Contracts", "Certification", "Certificates", "Postgres", "Messaging", "MessagingPostgres", lifecycle,
+                logging, metrics,
+            ],
             resources: [
                 .embedInCode("Migrations/0001_certification.sql"),
                 .embedInCode("Migrations/0002_workers.sql"),
@@ -248,7 +251,7 @@ let package = Package(
                 "AMQP", "Postgres", hummingbirdTesting, httpTypes, nioCore, metricsTestKit, coreMetrics,
                 "Curl", "Messaging", "MessagingTesting",
                 "MessagingRabbitMQ", "MessagingPostgres", "CertificationStore", "Certificates", "Certification",
-                "Contracts", lifecycle, logging, metrics,
+                "Contracts", "ModelProviders", "AWSWire", lifecycle, logging, metrics,
             ], exclude: ["Curl/Servers"]),
         tests("EndToEndTests", ["LocalSystem", "AMQP", "Postgres", "Curl", logging]),
     ]

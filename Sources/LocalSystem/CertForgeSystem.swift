@@ -22,6 +22,7 @@ package final class CertForgeSystem: Sendable {
             settings: [
                 "PUBLIC_URL": "http://127.0.0.1:\(gatewayPort)", "CERTFORGE_URL": "http://127.0.0.1:\(gatewayPort)",
                 "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://127.0.0.1:\(simulatorPort)",
+                "AWS_ENDPOINT_URL_BEDROCK": "http://127.0.0.1:\(simulatorPort)",
                 "SIMULATOR_LATENCY_SCALE": "\(latencyScale)", "CERTIFICATION_RETRY_BASE": "0.2",
                 "CERTIFICATION_RETRY_CAP": "1", "CERTIFICATION_CONCURRENCY": "8",
             ].merging(settings) { _, new in new }, control: control)

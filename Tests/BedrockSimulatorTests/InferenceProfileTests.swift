@@ -40,6 +40,29 @@ struct InferenceProfileTests {
         }
     }
 
+    @Test("The control file lists models beside the registry's, where it says and as long as they live")
+    func listedModels() async throws {
+        let control = """
+            {"listed":{"simulator.normal-v1:0":{"name":"New","regions":["us-east-1"],"vision":false},
+            "simulator.reason-v1:0":{"name":"Gone"}},"lifecycles":{"simulator.reason-v1:0":{"status":"RETIRED"}}}
+            """
+        try await SimulatorScenario.run(control: control) { scenario in
+            let plane = try #require(
+                BedrockControlPlane(engine: scenario.engine, configuration: try scenario.configuration()))
+            let models = try await plane.foundationModels(in: "us-east-1").filter {
+                $0.id.rawValue.hasPrefix("simulator")
+            }
+            #expect(models.map(\.id) == ["simulator.normal-v1:0"] && models.map(\.inputModalities) == [["TEXT"]])
+            #expect(models.map(\.name) == ["New"] && models.allSatisfy { !$0.requiresInferenceProfile })
+            let elsewhere = try await plane.foundationModels(in: "eu-west-1")
+            #expect(!elsewhere.contains { $0.id.rawValue.hasPrefix("simulator") })
+        }
+        let error = #expect(throws: ControlFileError.self) {
+            try ControlFile(json: Data(#"{"listed":{"acme.new":{"name":"New"}}}"#.utf8))
+        }
+        #expect(error?.description.contains("'acme.new' cannot be called") == true)
+    }
+
     @Test("The control file makes models legacy and takes them from the list")
     func lifecycles() async throws {
         let control = """

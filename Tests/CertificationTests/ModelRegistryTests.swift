@@ -50,7 +50,7 @@ struct ModelRegistryTests {
         let premier = try #require(registry.model("amazon.nova-premier-v1:0"))
         #expect(premier.name == "Amazon Nova Premier")
         #expect(premier.contextWindow == 1_000_000)
-        #expect(premier.capabilities.vision)
+        #expect(premier.capabilities.vision == true)
         #expect(premier.aliases.count == 4)
         #expect(!premier.limitsAreGuessed)
         #expect(try #require(registry.model("qwen.qwen3-32b-v1:0")).limitsAreGuessed)

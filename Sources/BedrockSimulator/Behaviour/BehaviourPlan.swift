@@ -93,6 +93,14 @@ final class BehaviourPlan: Sendable {
         }
     }
 
+    /// What the control plane lists beside the registry's models.
+    var listed: [String: ListedModel] {
+        state.withLock { state in
+            readAgainWhenChanged(&state)
+            return state.file.listed
+        }
+    }
+
     /// How long a model that delays its first chunk does so.
     var delay: Duration {
         state.withLock { state in

@@ -2,7 +2,8 @@ import Foundation
 
 /// The control file: `{"models": {"<model id>": {"behaviour": "throttle", "share": 0.3}}, "latencyScale": 0.5,
 /// "quotas": {"<model id>": {"requestsPerMinute": 60, "regions": ["us-east-1"]}}, "delayMs": 300, "lifecycles": {"<model id>":
-/// {"status": "LEGACY", "endOfLifeTime": "2027-01-01T00:00:00Z"}}}`; the model `*` stands for all in `quotas`.
+/// {"status": "LEGACY", "endOfLifeTime": "2027-01-01T00:00:00Z"}}, "listed": {"simulator.normal-v1:0": {"name": "New"}}}`; the
+/// model `*` stands for all in `quotas`.
 struct ControlFile: Sendable, Hashable {
     var models: [String: BehaviourRule] = [:]
     /// 0–100; nil leaves it to the environment.
@@ -11,6 +12,8 @@ struct ControlFile: Sendable, Hashable {
     /// 0–60,000; of the models that delay their first chunk. Nil for 300.
     var delayMs: Double?
     var lifecycles: [String: SimulatedLifecycle] = [:]
+    /// Models named for a behaviour that the control plane lists beside those of the registry.
+    var listed: [String: ListedModel] = [:]
 
     init() {}
 
@@ -53,7 +56,9 @@ extension ControlFileError {
 }
 
 extension ControlFile: Decodable {
-    private enum CodingKeys: String, CodingKey, CaseIterable { case models, latencyScale, quotas, delayMs, lifecycles }
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case models, latencyScale, quotas, delayMs, lifecycles, listed
+    }
 
     init(from decoder: any Decoder) throws {
         try decoder.refuseUnknownKeys(but: CodingKeys.allCases.map(\.rawValue))
@@ -63,6 +68,27 @@ extension ControlFile: Decodable {
         quotas = try container.decodeIfPresent([String: SimulatedQuota].self, forKey: .quotas) ?? [:]
         delayMs = try container.decodeIfPresent(Double.self, forKey: .delayMs, in: 0...60_000)
         lifecycles = try container.decodeIfPresent([String: SimulatedLifecycle].self, forKey: .lifecycles) ?? [:]
+        listed = try container.decodeIfPresent([String: ListedModel].self, forKey: .listed) ?? [:]
+        if let id = listed.keys.sorted().first(where: { Behaviour(simulatorModel: $0) == nil }) {
+            throw DecodingError.dataCorruptedError(
+                forKey: .listed, in: container,
+                debugDescription: "'\(id)' cannot be called; list models such as simulator.normal-v1:0")
+        }
+    }
+}
+
+extension ListedModel: Decodable {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case name, vendor, streaming, vision, regions }
+
+    init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownKeys(but: CodingKeys.allCases.map(\.rawValue))
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            name: try container.decode(String.self, forKey: .name),
+            vendor: try container.decodeIfPresent(String.self, forKey: .vendor) ?? "Simulator",
+            streaming: try container.decodeIfPresent(Bool.self, forKey: .streaming) ?? true,
+            vision: try container.decodeIfPresent(Bool.self, forKey: .vision) ?? true,
+            regions: try container.decodeIfPresent([String].self, forKey: .regions))
     }
 }
 

@@ -57,10 +57,12 @@ struct ControlPlane: Sendable {
     let catalogue: ModelCatalogue
     /// By model; a model that is not there is active.
     var lifecycles: [String: SimulatedLifecycle] = [:]
+    /// By model: those that are listed beside the catalogue's.
+    var added: [String: ListedModel] = [:]
 
-    private func lifecycle(of model: RegisteredModel) -> SimulatedLifecycle {
-        lifecycles[model.id.rawValue] ?? SimulatedLifecycle()
-    }
+    private func lifecycle(of model: RegisteredModel) -> SimulatedLifecycle { lifecycle(of: model.id.rawValue) }
+
+    private func lifecycle(of model: String) -> SimulatedLifecycle { lifecycles[model] ?? SimulatedLifecycle() }
 
     private var listed: [RegisteredModel] {
         catalogue.registry.models.filter { lifecycle(of: $0).status != .retired }
@@ -69,18 +71,28 @@ struct ControlPlane: Sendable {
     func foundationModels(in region: Region) -> FoundationModels {
         FoundationModels(
             modelSummaries: listed.map { model in
-                let lifecycle = lifecycle(of: model)
-                return FoundationModels.Summary(
+                FoundationModels.Summary(
                     modelArn: arn(of: model, in: region), modelId: model.id.rawValue, modelName: model.name,
                     providerName: model.vendor.rawValue,
-                    inputModalities: model.capabilities.vision ? ["TEXT", "IMAGE"] : ["TEXT"],
+                    inputModalities: model.capabilities.vision == true ? ["TEXT", "IMAGE"] : ["TEXT"],
                     outputModalities: ["TEXT"],
-                    responseStreamingSupported: model.capabilities.streaming,
+                    responseStreamingSupported: model.capabilities.streaming == true,
                     inferenceTypesSupported: model.requiresInferenceProfile ? [] : ["ON_DEMAND"],
-                    modelLifecycle: FoundationModels.Lifecycle(
-                        status: lifecycle.status.rawValue, legacyTime: lifecycle.legacyTime,
-                        endOfLifeTime: lifecycle.endOfLifeTime))
-            })
+                    modelLifecycle: FoundationModels.Lifecycle(lifecycle(of: model)))
+            } + addedModels(in: region))
+    }
+
+    private func addedModels(in region: Region) -> [FoundationModels.Summary] {
+        added.sorted { $0.key < $1.key }.filter { id, model in
+            lifecycle(of: id).status != .retired && model.regions?.contains(region.rawValue) ?? true
+        }.map { id, model in
+            FoundationModels.Summary(
+                modelArn: "arn:aws:bedrock:\(region)::foundation-model/\(id)", modelId: id, modelName: model.name,
+                providerName: model.vendor, inputModalities: model.vision ? ["TEXT", "IMAGE"] : ["TEXT"],
+                outputModalities: ["TEXT"], responseStreamingSupported: model.streaming,
+                inferenceTypesSupported: ["ON_DEMAND"],
+                modelLifecycle: FoundationModels.Lifecycle(lifecycle(of: id)))
+        }
     }
 
     /// One page of the region's profiles. The query may have `maxResults` from 1 to 1000 (100 if absent), `nextToken` and
@@ -122,5 +134,12 @@ struct ControlPlane: Sendable {
 
     private func arn(of model: RegisteredModel, in region: Region) -> String {
         "arn:aws:bedrock:\(region)::foundation-model/\(model.id)"
+    }
+}
+
+extension ControlPlane.FoundationModels.Lifecycle {
+    fileprivate init(_ lifecycle: SimulatedLifecycle) {
+        self.init(
+            status: lifecycle.status.rawValue, legacyTime: lifecycle.legacyTime, endOfLifeTime: lifecycle.endOfLifeTime)
     }
 }

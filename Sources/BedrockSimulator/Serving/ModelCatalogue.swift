@@ -52,8 +52,9 @@ struct ModelCatalogue: Sendable {
             return limits
         }
         return ModelLimits(
-            context: behaviour == .truncateContext ? .max : model.contextWindow, output: model.maxOutputTokens,
-            takesTools: model.capabilities.functionCalling, takesImages: model.capabilities.vision,
+            context: behaviour == .truncateContext ? .max : model.contextWindow ?? .max,
+            output: model.maxOutputTokens ?? .max, takesTools: model.capabilities.functionCalling == true,
+            takesImages: model.capabilities.vision == true,
             refusesTopPWithTemperature: id.contains("-4-5-"))
     }
 

@@ -64,7 +64,7 @@ struct Simulator: Sendable {
     }
 
     private func control(_ path: String, query: String, in region: Region, requestID: String) throws -> Response {
-        let plane = ControlPlane(catalogue: catalogue, lifecycles: plan.lifecycles)
+        let plane = ControlPlane(catalogue: catalogue, lifecycles: plan.lifecycles, added: plan.listed)
         switch path {
         case "/foundation-models":
             return try .bedrock(plane.foundationModels(in: region), requestID: requestID)

@@ -3,7 +3,7 @@ extension Check {
     static let all: [Check] = [
         .broker, .guestUser, .featureFlags, .brokerAlarms, .diskLimit, .topology, .deadLettering, .consumerTimeout,
         .consumers, .deadLetters, .unrouted, .database, .databaseSettings, .databaseConnections, .longTransactions,
-        .migrations, .outbox, .leases, .clocks, .tableSizes, .mailServer, .gateway, .signingKeys,
+        .migrations, .outbox, .leases, .clocks, .tableSizes, .mailServer, .gateway, .signingKeys, .registry,
         .developmentSecrets,
     ]
 }

@@ -28,7 +28,7 @@ package struct PriceFile: Sendable, Hashable {
 private struct PriceFileReader {
     private static let rowKeys = [
         "provider", "model", "region", "profile", "validFrom", "input", "output", "cacheRead", "cacheWrite", "source",
-        "checked", "verified",
+        "checked", "verified", "unlisted",
     ]
     private static let requiredKeys = ["provider", "model", "validFrom", "input", "output", "source", "checked"]
 
@@ -65,7 +65,8 @@ private struct PriceFileReader {
     private func row(_ node: FileNode) -> PriceRow? {
         guard let fields = node.fields(Self.rowKeys, required: Self.requiredKeys) else { return nil }
         let provider = fields["provider"]?.line(limit: 100)
-        let model = fields["model"].flatMap { self.model($0, provider: provider) }
+        let isUnlisted = fields["unlisted"]?.boolean() ?? false
+        let model = fields["model"].flatMap { self.model($0, provider: provider, isUnlisted: isUnlisted) }
         let region = fields["region"].flatMap(wildcard)
         let profile = fields["profile"].flatMap(self.profile)
         let validFrom = fields["validFrom"].flatMap(day)
@@ -84,15 +85,22 @@ private struct PriceFileReader {
             source: source, sourceDate: checked, isVerified: isVerified)
     }
 
-    /// Rows of Bedrock name registered models: one that no target ever has would leave its targets without a price.
-    private func model(_ node: FileNode, provider: String?) -> ModelID? {
+    /// Rows of Bedrock name registered models: one that no target ever has would leave its targets without a price. A row
+    /// that says that its model is unlisted is for one that only the synced registry knows.
+    private func model(_ node: FileNode, provider: String?, isUnlisted: Bool) -> ModelID? {
         guard let text = wildcard(node) else { return nil }
         guard let registry, provider == ProviderID.bedrock.rawValue else { return ModelID(text) }
+        if isUnlisted {
+            if registry.model(ModelID(text)) == nil { return ModelID(text) }
+            node.fault("is '\(text)', a model of the registry", cure: "Take 'unlisted' out.")
+            return nil
+        }
         if let model = registry.model(ModelID(text)) { return model.id }
         let near = registry.suggestions(for: ModelID(text)).map(\.rawValue).joined(separator: " or ")
         node.fault(
             "is '\(text)', which is no model of the registry",
-            cure: near.isEmpty ? "Remove the row." : "Did you mean \(near)?")
+            cure: (near.isEmpty ? "Remove the row" : "Write \(near) if that is meant")
+                + ", or write 'unlisted: true' if only a sync has found it.")
         return nil
     }
 

@@ -10,8 +10,11 @@ extension ProvidersFile {
     /// - Throws: `FileError` with everything that is wrong.
     package init(yaml: String, file: String) throws(FileError) {
         self = try FileNode.read(yaml, file: file) { root in
-            root.fields(["providers"], required: ["providers"])?["providers"]
-                .map { ProvidersFile(providers: ProvidersFileReader().providers($0)) }
+            guard let fields = root.fields(["bedrock", "providers"], required: ["providers"]),
+                let providers = fields["providers"].map(ProvidersFileReader().providers)
+            else { return nil }
+            let isBedrockEnabled = fields["bedrock"]?.fields(["enabled"])?["enabled"]?.boolean()
+            return ProvidersFile(providers: providers, isBedrockEnabled: isBedrockEnabled ?? true)
         }
     }
 }
@@ -77,7 +80,8 @@ private struct ProvidersFileReader {
         guard let kind = node.line(), kind != RegisteredProvider.Kind.openAICompatible.rawValue else { return }
         node.fault(
             "is not 'openai-compatible'",
-            cure: "Write that; Bedrock is configured by AWS_ACCESS_KEY_ID and others, not here.")
+            cure: "Write that. Bedrock is configured by AWS_ACCESS_KEY_ID and others, and turned off by "
+                + "'bedrock: {enabled: false}' beside 'providers'.")
     }
 
     private func keySource(_ fields: [String: FileNode]) -> ConfiguredProvider.KeySource? {
@@ -176,7 +180,7 @@ private struct ProvidersFileReader {
         return RegisteredModel(
             provider: provider, id: id, vendor: Vendor(vendor), name: name ?? id.rawValue, kind: .chat,
             capabilities: capabilities, contextWindow: context, maxOutputTokens: output, limitsAreGuessed: false,
-            requiresInferenceProfile: false, aliases: [])
+            requiresInferenceProfile: false, aliases: [], source: .configured)
     }
 
     private func modelID(_ node: FileNode) -> ModelID? {

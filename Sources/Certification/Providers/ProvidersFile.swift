@@ -1,12 +1,16 @@
 package import Contracts
 
-/// The operator's file of providers beyond Bedrock (`contracts/schemas/providers.schema.json`).
+/// The operator's file of providers (`contracts/schemas/providers.schema.json`): those beyond Bedrock, and whether that is
+/// used.
 package struct ProvidersFile: Sendable, Hashable {
     /// In the file's order.
     package var providers: [ConfiguredProvider]
+    /// Whether Bedrock is called, which then needs credentials; the targets of its models end UNSUPPORTED if not.
+    package var isBedrockEnabled: Bool
 
-    package init(providers: [ConfiguredProvider] = []) {
+    package init(providers: [ConfiguredProvider] = [], isBedrockEnabled: Bool = true) {
         self.providers = providers
+        self.isBedrockEnabled = isBedrockEnabled
     }
 
     /// What the file adds to the registry.

@@ -18,10 +18,11 @@ package struct ModelFacts: Sendable, Hashable {
     /// What the registry says of a model. Limits that are guessed are none.
     package init(_ model: RegisteredModel) {
         let capabilities = model.capabilities
-        var declared: [Capability: Bool] = [
-            .streaming: capabilities.streaming, .vision: capabilities.vision, .tools: capabilities.functionCalling,
-            .streamingTools: capabilities.functionCalling && capabilities.streaming,
-        ]
+        var declared: [Capability: Bool] = [:]
+        declared[.streaming] = capabilities.streaming
+        declared[.vision] = capabilities.vision
+        declared[.tools] = capabilities.functionCalling
+        declared[.streamingTools] = capabilities.streamsTools
         declared[.structuredOutput] = capabilities.structuredOutput
         declared[.systemPrompt] = capabilities.systemPrompt
         declared[.stopSequences] = capabilities.stopSequences
@@ -29,6 +30,14 @@ package struct ModelFacts: Sendable, Hashable {
             declared: declared,
             contextWindow: model.limitsAreGuessed ? nil : model.contextWindow,
             maxOutputTokens: model.limitsAreGuessed ? nil : model.maxOutputTokens)
+    }
+}
+
+extension RegisteredModel.Capabilities {
+    /// Nil when that depends on what nobody has said.
+    fileprivate var streamsTools: Bool? {
+        if streaming == false || functionCalling == false { return false }
+        return streaming == true && functionCalling == true ? true : nil
     }
 }
 

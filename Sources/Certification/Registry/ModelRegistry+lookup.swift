@@ -57,9 +57,8 @@ extension RegisteredModel {
         guard id.isWellFormed else { return nil }
         self.init(
             provider: provider.id, id: id, vendor: Vendor(provider.rawValue), name: id.rawValue, kind: .chat,
-            capabilities: Capabilities(streaming: true, vision: false, functionCalling: false), contextWindow: 1,
-            maxOutputTokens: 1, limitsAreGuessed: true, requiresInferenceProfile: false, aliases: [],
-            isProviderConfigured: false)
+            capabilities: Capabilities(streaming: nil, vision: nil, functionCalling: nil), limitsAreGuessed: false,
+            requiresInferenceProfile: false, aliases: [], isProviderConfigured: false)
     }
 }
 

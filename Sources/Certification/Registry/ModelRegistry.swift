@@ -23,7 +23,9 @@ package struct ModelRegistry: Sendable {
     ///
     /// - Throws: `RegistryError` when the built-in file is damaged.
     package static func bundled(with providers: ProvidersFile) throws(RegistryError) -> ModelRegistry {
-        try ModelRegistry(parts: [.bundled()] + providers.catalogues)
+        var bedrock = try ProviderCatalogue.bundled()
+        if !providers.isBedrockEnabled { bedrock.turnOff() }
+        return try ModelRegistry(parts: [bedrock] + providers.catalogues)
     }
 
     /// Reads and checks a registry file of one provider.
@@ -58,7 +60,7 @@ package struct ModelRegistry: Sendable {
     private static func index(_ models: [RegisteredModel]) throws(RegistryError) -> [ModelID: RegisteredModel] {
         var index: [ModelID: RegisteredModel] = [:]
         for model in models {
-            guard model.contextWindow > 0, model.maxOutputTokens > 0 else { throw .invalidLimits(model.id) }
+            guard model.contextWindow ?? 1 > 0, model.maxOutputTokens ?? 1 > 0 else { throw .invalidLimits(model.id) }
             for id in [model.id] + model.aliases {
                 guard index.updateValue(model, forKey: id) == nil else { throw .duplicateModel(id) }
             }
@@ -92,7 +94,7 @@ package struct ModelRegistry: Sendable {
     package func target(for model: RegisteredModel, in region: Region) -> Target {
         Target(
             provider: model.provider, model: model.id, region: region,
-            profile: model.requiresInferenceProfile ? .geographic : .inRegion)
+            profile: model.profileKind(in: region))
     }
 
     /// Whether the model's provider has the region. Nobody knows the regions of one that is not configured.
@@ -102,13 +104,19 @@ package struct ModelRegistry: Sendable {
 
     /// The id that reaches a target: the plain model id, or its inference profile's, such as `eu.anthropic.…`.
     ///
-    /// Nil for a geographic profile in a region whose geography has no known prefix.
+    /// Nil where the region has told its profiles and has none of that kind, and for a geographic profile in a region whose
+    /// profiles are not known and whose geography has no known prefix.
     package func invocationID(for target: Target) -> String? {
-        switch target.profile {
-        case .inRegion: target.model.rawValue
-        case .global: "global.\(target.model)"
-        case .geographic: profilePrefix(for: target.region).map { "\($0).\(target.model)" }
-        }
+        let usual: String? =
+            switch target.profile {
+            case .inRegion: target.model.rawValue
+            case .global: "global.\(target.model)"
+            case .geographic: profilePrefix(for: target.region).map { "\($0).\(target.model)" }
+            }
+        guard target.profile != .inRegion, let offer = model(of: target)?.offers[target.region],
+            let listed = offer.profiles(of: target.profile)
+        else { return usual }
+        return listed.first { $0 == usual } ?? listed.first
     }
 
     /// The prefix of a region's geographic inference profiles, such as `eu`; nil when none is known.

@@ -1,4 +1,5 @@
 package import Contracts
+package import Foundation
 
 /// Who serves models, as the registry knows it.
 package struct RegisteredProvider: Sendable, Hashable {
@@ -34,6 +35,8 @@ package struct ProviderCatalogue: Sendable, Hashable {
     package var models: [RegisteredModel]
     /// Of Bedrock only: the prefix of inference profiles by the region's first word, for example `ap` to `apac`.
     package var profilePrefixes: [String: String]
+    /// When each region told its models; one that is not here never did.
+    package var listedAt: [Region: Date] = [:]
 
     package init(
         provider: RegisteredProvider, models: [RegisteredModel], profilePrefixes: [String: String] = [:]
@@ -41,6 +44,12 @@ package struct ProviderCatalogue: Sendable, Hashable {
         self.provider = provider
         self.models = models
         self.profilePrefixes = profilePrefixes
+    }
+
+    /// Leaves everything known and nothing callable.
+    mutating func turnOff() {
+        provider.isConfigured = false
+        for index in models.indices { models[index].isProviderConfigured = false }
     }
 }
 

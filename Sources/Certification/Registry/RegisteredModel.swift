@@ -10,13 +10,25 @@ package struct RegisteredModel: Sendable, Hashable {
         case videoText = "video_text"
         case rerank
         case safetyClassifier = "safety_classifier"
+        /// What it takes in or gives out is no text, or nobody says.
+        case other
+    }
+
+    /// Who says that the model is there.
+    package enum Source: String, Sendable, Hashable, Codable, CaseIterable {
+        case builtIn = "built-in"
+        /// The operator's file.
+        case configured
+        /// Only its provider's control plane, so that what that does not tell is unknown.
+        case synced
     }
 
     /// What the model is declared to do.
     package struct Capabilities: Sendable, Hashable {
-        package var streaming: Bool
-        package var vision: Bool
-        package var functionCalling: Bool
+        /// Nil when nobody has said, as the two below.
+        package var streaming: Bool?
+        package var vision: Bool?
+        package var functionCalling: Bool?
         /// What the provider's documentation names beside these.
         package var others: Set<Capability>
         /// Answers that follow a JSON Schema; nil when nobody has said.
@@ -25,7 +37,7 @@ package struct RegisteredModel: Sendable, Hashable {
         package var stopSequences: Bool?
 
         package init(
-            streaming: Bool, vision: Bool, functionCalling: Bool, structuredOutput: Bool? = nil,
+            streaming: Bool?, vision: Bool?, functionCalling: Bool?, structuredOutput: Bool? = nil,
             systemPrompt: Bool? = nil, stopSequences: Bool? = nil, others: Set<Capability> = []
         ) {
             self.streaming = streaming
@@ -45,13 +57,13 @@ package struct RegisteredModel: Sendable, Hashable {
     package var name: String
     package var kind: Kind
     package var capabilities: Capabilities
-    /// In tokens.
-    package var contextWindow: Int
-    /// In tokens.
-    package var maxOutputTokens: Int
+    /// In tokens; nil when nobody knows.
+    package var contextWindow: Int?
+    /// In tokens; nil when nobody knows.
+    package var maxOutputTokens: Int?
     /// Whether the limits are placeholders that nobody has checked with the vendor.
     package var limitsAreGuessed: Bool
-    /// Whether the plain id is refused and an inference profile has to be called.
+    /// Whether the plain id is refused and an inference profile has to be called, where no region says otherwise.
     package var requiresInferenceProfile: Bool
     /// Other ids of the same model, such as the context variants `…:0:24k`.
     package var aliases: [ModelID]
@@ -59,13 +71,16 @@ package struct RegisteredModel: Sendable, Hashable {
     package var lifecycle: ModelLifecycle?
     /// Which promises of speed it is held to; nil when nobody says.
     package var serviceClass: ServiceClass?
+    package var source = Source.builtIn
+    /// What the regions that have told their models say of this one.
+    package var offers: [Region: RegionalOffer] = [:]
 
     /// What the model is declared to do, by the names that tests observe.
     package var declaredCapabilities: Set<Capability> {
         var declared = capabilities.others
-        if capabilities.streaming { declared.insert(.streaming) }
-        if capabilities.vision { declared.insert(.vision) }
-        if capabilities.functionCalling { declared.insert(.tools) }
+        if capabilities.streaming == true { declared.insert(.streaming) }
+        if capabilities.vision == true { declared.insert(.vision) }
+        if capabilities.functionCalling == true { declared.insert(.tools) }
         if capabilities.structuredOutput == true { declared.insert(.structuredOutput) }
         if capabilities.systemPrompt == true { declared.insert(.systemPrompt) }
         if capabilities.stopSequences == true { declared.insert(.stopSequences) }
@@ -91,6 +106,7 @@ package struct RegisteredModel: Sendable, Hashable {
         case .videoText: "\(name) takes video; only chat models can be certified."
         case .rerank: "\(name) ranks documents; only chat models can be certified."
         case .safetyClassifier: "\(name) classifies content for safety; only chat models can be certified."
+        case .other: "\(name) is not known to talk in text; only chat models can be certified."
         }
     }
 }

@@ -13,12 +13,14 @@ package struct SyncedModel: Sendable, Hashable, Codable {
     package var streams: Bool?
     /// Whether the plain id is refused and an inference profile has to be called.
     package var requiresInferenceProfile: Bool
+    /// The ids of the region's inference profiles of the model, sorted; nil when the region did not tell them.
+    package var profiles: [String]?
     /// Nil when the list does not say.
     package var lifecycle: ModelLifecycle?
 
     package init(
         id: ModelID, name: String, vendor: String, inputModalities: [String], outputModalities: [String],
-        streams: Bool?, requiresInferenceProfile: Bool, lifecycle: ModelLifecycle?
+        streams: Bool?, requiresInferenceProfile: Bool, profiles: [String]? = nil, lifecycle: ModelLifecycle?
     ) {
         self.id = id
         self.name = UntrustedText(name).line(limit: 200)
@@ -27,6 +29,7 @@ package struct SyncedModel: Sendable, Hashable, Codable {
         self.outputModalities = outputModalities.prefix(20).map { UntrustedText($0).line(limit: 40) }.sorted()
         self.streams = streams
         self.requiresInferenceProfile = requiresInferenceProfile
+        self.profiles = profiles.map { $0.prefix(20).map { UntrustedText($0).line(limit: 250) }.sorted() }
         self.lifecycle = lifecycle
     }
 
@@ -73,6 +76,9 @@ package struct RegistryChange: Sendable, Hashable {
 
 extension SyncedModel {
     fileprivate func fields(changedSince old: SyncedModel) -> [String: [String]] {
+        var old = old
+        // What is told for the first time, or for once not, is no change.
+        if old.profiles == nil || profiles == nil { old.profiles = profiles }
         let pairs = zip(old.words, words)
         return pairs.reduce(into: [:]) { changed, pair in
             if pair.0.value != pair.1.value { changed[pair.0.name] = [pair.0.value, pair.1.value] }
@@ -85,6 +91,7 @@ extension SyncedModel {
             ("name", name), ("vendor", vendor), ("inputModalities", inputModalities.joined(separator: ", ")),
             ("outputModalities", outputModalities.joined(separator: ", ")),
             ("streams", streams.map { "\($0)" } ?? "–"), ("requiresInferenceProfile", "\(requiresInferenceProfile)"),
+            ("profiles", profiles?.joined(separator: ", ") ?? "–"),
             ("lifecycle", lifecycle?.status.rawValue ?? "–"),
             ("legacyFrom", lifecycle?.legacyFrom?.formatted(.iso8601) ?? "–"),
             ("endOfLife", lifecycle?.endOfLife?.formatted(.iso8601) ?? "–"),

@@ -7,11 +7,11 @@ import Foundation
 /// What certificates rest on beside the results: looked up once for all attempts of a process, but for what each claim has
 /// of its own.
 struct CertificateTermsSource: Sendable {
-    private let registry: ModelRegistry
+    private let registry: RegistryHolder
     private let rubricDigest: String
     private let suites: [SuiteID: (digest: String, lifetimeDays: Int)]
 
-    init(suites: SuiteCatalog, registry: ModelRegistry, rubric: Rubric) {
+    init(suites: SuiteCatalog, registry: RegistryHolder, rubric: Rubric) {
         self.registry = registry
         rubricDigest = rubric.digest
         self.suites = Dictionary(
@@ -29,7 +29,7 @@ struct CertificateTermsSource: Sendable {
                     CertificateTerms.Price(
                         name: price.row.name, digest: price.row.digest, validUntil: price.validUntil?.start)
                 },
-                lifecycle: synced ?? registry.model(of: claim.target)?.lifecycle)
+                lifecycle: synced ?? registry.current.model(of: claim.target)?.lifecycle)
         }
     }
 }

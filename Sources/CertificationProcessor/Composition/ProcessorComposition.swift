@@ -22,6 +22,7 @@ struct ProcessorComposition {
     private let broker: RabbitMQBroker
     private let relay: OutboxRelay
     private let store: CertificationStore
+    private let registry: RegistryHolder
     /// For renewals and the watch only, which must get through when all other connections are busy or hang.
     private let leaseClient: PostgresClient
     private let leaseStore: CertificationStore
@@ -43,6 +44,7 @@ struct ProcessorComposition {
         store = CertificationStore(
             client: client, outbox: outbox, relay: relay, dispatchWindow: settings.dispatchWindow,
             signingKey: settings.signingKey, logger: logger)
+        registry = RegistryHolder(settings.registry, store: store)
         limitReporter = LimitReporter(store: store, logger: logger)
         leaseClient = PostgresClient(configuration: database.keepingLeases(), logger: logger)
         leaseStore = CertificationStore(client: leaseClient, outbox: outbox, relay: nil, logger: logger)
@@ -77,6 +79,7 @@ struct ProcessorComposition {
             services: [
                 SigningKeyPublication(store: store, hasKey: settings.signingKey != nil, logger: logger),
                 broker, relay, keeper, sweeper, retention, limitReporter, limits, watch,
+                RegistryRefresh(registry, logger: logger),
             ] + (try registrySyncs()) + [LaneConsumers(lanes: consumers)],
             healthChecks: healthChecks(consumers))
     }
@@ -93,12 +96,12 @@ struct ProcessorComposition {
 
     /// None when there is no control plane to ask.
     private func registrySyncs() throws -> [any Service] {
-        guard let plane = BedrockControlPlane(engine: try CurlEngine(), configuration: settings.bedrock) else {
-            return []
-        }
+        guard let bedrock = settings.bedrock,
+            let plane = BedrockControlPlane(engine: try CurlEngine(), configuration: bedrock)
+        else { return [] }
         return [
             RegistrySync(
-                store: store, controlPlane: plane, regions: try ModelRegistry.bundled().regions.map(\.id),
+                store: store, controlPlane: plane, regions: settings.registrySyncRegions,
                 interval: settings.registrySyncInterval, logger: logger)
         ]
     }
@@ -107,19 +110,23 @@ struct ProcessorComposition {
         let judge = try Judge.bundled()
         return CertificationHandler(
             store: store, leases: leases, suspects: SuspectGate(), providers: try providers(),
-            registry: settings.registry, suites: settings.suites, judge: judge,
+            registry: registry, suites: settings.suites, judge: judge,
             certificates: CertificateTermsSource(
-                suites: settings.suites, registry: settings.registry, rubric: judge.rubric),
+                suites: settings.suites, registry: registry, rubric: judge.rubric),
             settings: attempts, gate: gate, metrics: metrics,
             admission: AdmissionPolicy(
-                quotas: settings.quotas, registry: settings.registry, suites: settings.suites),
+                quotas: settings.quotas, registry: registry, suites: settings.suites),
             reporter: limitReporter, logger: logger)
     }
 
     /// Each with an engine of its own, so that no provider waits for another's connections.
     private func providers() throws -> [ProviderID: any ModelProvider] {
-        let bedrock = BedrockProvider(engine: try CurlEngine(), configuration: settings.bedrock)
-        var providers: [ProviderID: any ModelProvider] = [bedrock.id: bedrock]
+        var providers: [ProviderID: any ModelProvider] = [:]
+        if let bedrock = settings.bedrock {
+            providers[.bedrock] = BedrockProvider(
+                engine: try CurlEngine(), configuration: bedrock,
+                knownID: { [registry] in registry.current.invocationID(for: $0) })
+        }
         for configuration in settings.compatible {
             providers[configuration.id] = OpenAICompatibleProvider(
                 engine: try CurlEngine(), configuration: configuration)
@@ -156,7 +163,7 @@ struct ProcessorComposition {
         let publishing = HealthCheck("broker") { [broker] in
             broker.publishingTrouble.map { .degraded($0) } ?? .healthy()
         }
-        return [database, lanes, publishing, .circuits(store), .providers(settings.registry)]
+        return [database, lanes, publishing, .circuits(store), .providers(settings.registry), .registry(registry)]
     }
 }
 

@@ -1,4 +1,5 @@
 import Certification
+import CertificationStore
 import Contracts
 import Curl
 import Foundation
@@ -79,5 +80,16 @@ extension HealthCheck {
         let others = registry.providers.filter { !$0.isConfigured }.map(\.id.rawValue).joined(separator: ", ")
         let text = others.isEmpty ? configured : "\(configured); turned off: \(others)"
         return HealthCheck("providers") { .healthy(text) }
+    }
+}
+
+extension HealthCheck {
+    /// Without the database the registry stays as it was.
+    static func registry(_ holder: RegistryHolder) -> HealthCheck {
+        HealthCheck("registry") {
+            let summary = holder.state.summary(now: Date())
+            return holder.state.failure.map { .degraded("\(summary); it cannot be read again: \($0)") }
+                ?? .healthy(summary)
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Certificates
 import Certification
 import CertificationStore
+import Contracts
 import Foundation
 import Messaging
 import ModelProviders
@@ -21,7 +22,8 @@ struct ProcessorSettings: Sendable {
     var dispatchWindow: Int
     var quotas: DownstreamQuotas
     var suites: SuiteCatalog
-    var bedrock: BedrockConfiguration
+    /// Nil where the providers' file turns Bedrock off.
+    var bedrock: BedrockConfiguration?
     /// Those beyond Bedrock, as the registry knows them.
     var providers: ProvidersFile
     /// How those of them are reached that are enabled.
@@ -32,6 +34,8 @@ struct ProcessorSettings: Sendable {
     var signingKey: SigningKey?
     /// How often the control planes are asked for their models; zero: only when somebody wants it.
     var registrySyncInterval: Duration
+    /// The regions that are asked: those built in, and the operator's.
+    var registrySyncRegions: [Region]
 
     init(_ settings: ServiceSettings) throws {
         concurrency = try settings.integer("CERTIFICATION_CONCURRENCY", default: 5, in: 1...1_000)
@@ -51,9 +55,26 @@ struct ProcessorSettings: Sendable {
         compatible = try providers.providers.filter(\.isEnabled).map { try $0.configuration(settings) }
         registry = try .bundled(with: providers)
         quotas = try Self.quotas(settings, registry: registry)
-        bedrock = try Self.bedrock(settings)
+        bedrock = providers.isBedrockEnabled ? try Self.bedrock(settings) : nil
         signingKey = try Self.signingKey(settings)
         registrySyncInterval = try settings.seconds("REGISTRY_SYNC_INTERVAL", default: 86_400, in: 0...31_536_000)
+        registrySyncRegions = try Self.regions(settings)
+    }
+
+    /// `REGISTRY_SYNC_REGIONS`: names of AWS's regions, separated by commas.
+    private static func regions(_ settings: ServiceSettings) throws -> [Region] {
+        var regions = try ModelRegistry.bundled().regions.map(\.id)
+        let names = try settings.optionalText("REGISTRY_SYNC_REGIONS")?.split(separator: ",") ?? []
+        for name in names.map({ $0.trimmingCharacters(in: .whitespaces) }) {
+            // It becomes a part of a host's name.
+            guard name.utf8.count <= 40, name.wholeMatch(of: /[a-z]{2}(-[a-z]+)+-[0-9]+/) != nil else {
+                throw ConfigurationFailure(
+                    key: "REGISTRY_SYNC_REGIONS",
+                    problem: "must be names of AWS's regions separated by commas, as ca-central-1,sa-east-1")
+            }
+            if !regions.contains(Region(name)) { regions.append(Region(name)) }
+        }
+        return regions
     }
 
     /// An attempt needs a connection for milliseconds now and then, so one for each certification of a lane is plenty.
@@ -107,7 +128,11 @@ struct ProcessorSettings: Sendable {
         do {
             return try BedrockConfiguration { try settings.optionalText($0) }
         } catch let error as BedrockSettingFault {
-            throw ConfigurationFailure(key: error.key, problem: error.problem)
+            // Bedrock is never turned off by a secret that is missing: its targets would end UNSUPPORTED for good.
+            throw ConfigurationFailure(
+                key: error.key,
+                problem: "\(error.problem). Without Bedrock, write 'bedrock: {enabled: false}' into the PROVIDERS_FILE "
+                    + "of gateway and processors")
         }
     }
 }

@@ -3,6 +3,7 @@ import CertificationStore
 import Contracts
 import Foundation
 import Logging
+import Messaging
 import ModelProviders
 import ServiceLifecycle
 
@@ -10,6 +11,11 @@ import ServiceLifecycle
 /// certificates of models whose end of life has come: after each sync, and now and then as days pass. Safe in several
 /// processes: one asks at a time, and one revokes at a time.
 struct RegistrySync: Service {
+    /// A region has a few hundred.
+    private static let mostModels = 5_000
+    /// How long the end of a sync may take to be written, also when the process shuts down.
+    private static let finishingPatience: Duration = .seconds(3)
+
     let store: CertificationStore
     let controlPlane: BedrockControlPlane
     let regions: [Region]
@@ -42,16 +48,40 @@ struct RegistrySync: Service {
         do {
             guard let sync = try await store.takeRegistrySync(every: interval, now: Date()) else { return false }
             logger.info("The registry is synced", metadata: ["syncId": "\(sync.id)", "by": "\(sync.requestedBy)"])
-            var failed = 0
-            for region in regions where !Task.isCancelled {
-                if !(try await ask(region, in: sync.id)) { failed += 1 }
-            }
-            try await store.finishRegistrySync(sync.id, failed: failed > 0 || Task.isCancelled, now: Date())
+            let isComplete = await askAll(in: sync.id)
+            try await finish(sync.id, failed: !isComplete)
             return true
         } catch {
             guard !Task.isCancelled else { return false }
             logger.warning("The registry cannot be synced", error: error)
             return false
+        }
+    }
+
+    /// - Returns: whether all regions told all about their models.
+    private func askAll(in sync: RegistrySyncID) async -> Bool {
+        var isComplete = true
+        do {
+            for region in regions {
+                guard !Task.isCancelled else { return false }
+                if !(try await ask(region, in: sync)) { isComplete = false }
+            }
+            return isComplete
+        } catch {
+            if !Task.isCancelled { logger.warning("The registry cannot be synced", error: error) }
+            return false
+        }
+    }
+
+    /// Also when the process shuts down: others would wait for a sync that nobody does.
+    private func finish(_ sync: RegistrySyncID, failed: Bool) async throws {
+        let isDone = try await shielded {
+            try await Timebase(ContinuousClock()).limit(Self.finishingPatience) {
+                try await store.finishRegistrySync(sync, failed: failed, now: Date())
+            }
+        }
+        if !isDone {
+            logger.warning("A sync of the registry took too long and was given up", metadata: ["syncId": "\(sync)"])
         }
     }
 
@@ -74,7 +104,7 @@ struct RegistrySync: Service {
         }
     }
 
-    /// - Returns: whether the region told its models.
+    /// - Returns: whether the region told all about its models.
     private func ask(_ region: Region, in sync: RegistrySyncID) async throws -> Bool {
         let models: [BedrockModelSummary]
         do throws(ProviderError) {
@@ -86,8 +116,27 @@ struct RegistrySync: Service {
         guard !models.isEmpty else {
             return try await giveUp(region, because: "The region lists no model at all, which is not believed.")
         }
+        guard models.count <= Self.mostModels else {
+            return try await giveUp(region, because: "The region lists \(models.count) models, which is not believed.")
+        }
+        let profiles: [BedrockInferenceProfile]?
+        var failure: ProviderError?
+        do throws(ProviderError) {
+            profiles = try await controlPlane.inferenceProfiles(in: region)
+        } catch {
+            profiles = nil
+            failure = error
+        }
         let changes = try await store.storeRegistry(
-            models.map(SyncedModel.init), of: region, at: .bedrock, in: sync, now: Date())
+            SyncedModel.joined(models, profiles), of: region, at: .bedrock, in: sync, now: Date())
+        note(changes, in: region)
+        guard let failure else { return true }
+        // Models and their lives are as of now; only their profiles are as they were.
+        return try await giveUp(
+            region, because: "inference profiles: \(failure.category.rawValue): \(failure.message)")
+    }
+
+    private func note(_ changes: [RegistryChange], in region: Region) {
         for change in changes {
             logger.notice(
                 "The registry changed",
@@ -96,7 +145,6 @@ struct RegistrySync: Service {
                     "fields": "\(change.fields.keys.sorted())",
                 ])
         }
-        return true
     }
 
     private func giveUp(_ region: Region, because reason: String) async throws -> Bool {
@@ -108,10 +156,32 @@ struct RegistrySync: Service {
 }
 
 extension SyncedModel {
-    init(_ summary: BedrockModelSummary) {
+    /// A region's models with their profiles, those among them that only a profile leads to. `profiles` is nil when the
+    /// region did not tell them.
+    static func joined(_ models: [BedrockModelSummary], _ profiles: [BedrockInferenceProfile]?) -> [SyncedModel] {
+        var byModel: [ModelID: [BedrockInferenceProfile]] = [:]
+        for profile in profiles ?? [] where profile.isActive {
+            if let model = profile.model { byModel[model, default: []].append(profile) }
+        }
+        let listed = models.map { summary in
+            SyncedModel(summary, profiles: profiles.map { _ in (byModel[summary.id] ?? []).map(\.id) })
+        }
+        let others = byModel.keys.filter { id in !models.contains { $0.id == id } }
+        return (listed + others.map { SyncedModel($0, behind: byModel[$0] ?? []) }).filter(\.id.isListable)
+    }
+
+    private init(_ summary: BedrockModelSummary, profiles: [String]?) {
         self.init(
             id: summary.id, name: summary.name, vendor: summary.vendorName, inputModalities: summary.inputModalities,
             outputModalities: summary.outputModalities, streams: summary.streams,
-            requiresInferenceProfile: summary.requiresInferenceProfile, lifecycle: summary.lifecycle)
+            requiresInferenceProfile: summary.requiresInferenceProfile, profiles: profiles,
+            lifecycle: summary.lifecycle)
+    }
+
+    /// A model that other regions serve.
+    private init(_ id: ModelID, behind profiles: [BedrockInferenceProfile]) {
+        self.init(
+            id: id, name: id.rawValue, vendor: "", inputModalities: [], outputModalities: [], streams: nil,
+            requiresInferenceProfile: true, profiles: profiles.map(\.id), lifecycle: nil)
     }
 }

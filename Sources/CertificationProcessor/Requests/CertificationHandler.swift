@@ -14,7 +14,7 @@ struct CertificationHandler: MessageHandler {
     let leases: LeaseTable
     let suspects: SuspectGate
     let providers: [ProviderID: any ModelProvider]
-    let registry: ModelRegistry
+    let registry: RegistryHolder
     let suites: SuiteCatalog
     let judge: Judge
     let certificates: CertificateTermsSource
@@ -126,6 +126,8 @@ struct CertificationHandler: MessageHandler {
             return try await conclusion.endUntried(
                 .unsupported, because: .endOfLife(end), suiteVersion: suite.version)
         }
+        // The gateway may have read of a new model before this process did.
+        let registry = await registry.current { $0.model(of: claim.target) != nil }
         logger.info("Attempt begins", metadata: ["attempt": "\(claim.attempt)"])
         let started = ContinuousClock.now
         let model = registry.model(of: claim.target)

@@ -91,7 +91,9 @@ extension Reason {
     package static func providerNotConfigured(_ provider: ProviderID) -> Reason {
         Reason(
             code: "PROVIDER_NOT_CONFIGURED", text: "The provider \(provider) is not configured, so nothing was called.",
-            remedy: "Add it to the PROVIDERS_FILE of gateway and processors, then certify again.")
+            remedy: provider == .bedrock
+                ? "Take 'bedrock: {enabled: false}' out of the PROVIDERS_FILE of gateway and processors, then certify again."
+                : "Add it to the PROVIDERS_FILE of gateway and processors, then certify again.")
     }
 }
 

@@ -32,8 +32,8 @@ extension CertificationStore {
         }
     }
 
-    /// Takes the sync that waits, or a planned one when the last is longer ago than `interval`; nil when there is nothing to
-    /// do, and while another process is at it. An interval of zero plans none.
+    /// Takes the sync that waits, or a planned one when the last is longer ago than `interval`, or a while after one that
+    /// failed; nil when there is nothing to do, and while another process is at it. An interval of zero plans none.
     package func takeRegistrySync(every interval: Duration, now: Date) async throws -> RegistrySyncRecord? {
         try await client.withTransaction { connection in
             try await Self.lockSyncs(on: connection)
@@ -52,19 +52,40 @@ extension CertificationStore {
                 RETURNING \(fragment: RegistrySyncRecord.columns)
                 """)
             if let record = try taken.first.map(RegistrySyncRecord.init) { return record }
-            guard interval > .zero else { return nil }
+            guard interval > .zero, try await isSyncDue(every: interval, now: now, on: connection) else { return nil }
             return try await connection.query(
                 """
                 INSERT INTO registry_syncs (id, status, requested_by, requested_at, started_at)
-                SELECT \(RegistrySyncID().rawValue)::uuid, 'RUNNING', \(Self.planner)::text, \(now)::timestamptz,
-                       \(now)::timestamptz
-                WHERE NOT EXISTS (
-                    SELECT 1 FROM registry_syncs
-                    WHERE requested_at > \(now.addingTimeInterval(-(interval / .seconds(1)))))
+                VALUES (\(RegistrySyncID().rawValue), 'RUNNING', \(Self.planner), \(now), \(now))
                 RETURNING \(fragment: RegistrySyncRecord.columns)
                 """
             ).first.map(RegistrySyncRecord.init)
         }
+    }
+
+    /// After a success when the interval is over; after failures in a row after ever longer pauses, up to the interval.
+    private func isSyncDue(
+        every interval: Duration, now: Date, on connection: PostgresConnection
+    ) async throws -> Bool {
+        let row = try await connection.query(
+            """
+            SELECT max(requested_at) AS last, max(finished_at) AS ended,
+                   count(*) FILTER (WHERE status = 'FAILED') AS failures
+            FROM registry_syncs WHERE requested_at >= coalesce(
+                (SELECT requested_at FROM registry_syncs WHERE status = 'DONE' ORDER BY requested_at DESC LIMIT 1),
+                '-infinity')
+            """
+        ).first
+        guard let row, let last = try row.decodeIfPresent(Date.self, "last") else { return true }
+        let failures = try row.decode(Int.self, "failures")
+        guard failures > 0 else { return now >= last.addingTimeInterval(interval / .seconds(1)) }
+        let ended = try row.decodeIfPresent(Date.self, "ended") ?? last
+        return now >= ended.addingTimeInterval(min(interval, Self.pause(afterFailures: failures)) / .seconds(1))
+    }
+
+    /// A minute after the first failure, then twice as long each time.
+    private static func pause(afterFailures failures: Int) -> Duration {
+        .seconds(60 * (1 << min(failures - 1, 20)))
     }
 
     /// Of several processes that look at the syncs one goes on at a time, until its transaction ends.
@@ -72,23 +93,32 @@ extension CertificationStore {
         try await connection.execute("SELECT pg_advisory_xact_lock(hashtext('certforge registry syncs'))")
     }
 
-    package func finishRegistrySync(_ id: RegistrySyncID, failed: Bool, now: Date) async throws {
-        try await client.execute(
+    /// Ends a sync that runs.
+    ///
+    /// - Returns: whether it did: one that ran for too long has been given up, and another one may run.
+    @discardableResult
+    package func finishRegistrySync(_ id: RegistrySyncID, failed: Bool, now: Date) async throws -> Bool {
+        try await !client.query(
             """
             UPDATE registry_syncs SET status = \(failed ? "FAILED" : "DONE"), finished_at = \(now)
-            WHERE id = \(id.rawValue)
-            """)
+            WHERE id = \(id.rawValue) AND status = 'RUNNING' RETURNING id
+            """
+        ).isEmpty
     }
 
     /// Stores a region's list, and what it changes. What a region tells first is no change.
     ///
     /// - Returns: the changes, by model.
+    /// - Throws: `SyncGivenUp`, with nothing stored, when the sync has ended: another one may have stored what is newer.
     package func storeRegistry(
         _ listed: [SyncedModel], of region: Region, at provider: ProviderID, in sync: RegistrySyncID, now: Date
     ) async throws -> [RegistryChange] {
-        let models = Dictionary(listed.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }).values
+        let listed = Dictionary(listed.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }).values
             .sorted { $0.id < $1.id }
         return try await client.withTransaction { connection in
+            let unfinished = try await connection.query(
+                "SELECT 1 AS one FROM registry_syncs WHERE id = \(sync.rawValue) AND finished_at IS NULL FOR SHARE")
+            guard !unfinished.isEmpty else { throw SyncGivenUp() }
             let isFirst = try await markSynced(region, of: provider, now: now, on: connection)
             let known = try await connection.query(
                 """
@@ -96,6 +126,7 @@ extension CertificationStore {
                 WHERE provider = \(provider.rawValue) AND region = \(region.rawValue) AND retired_at IS NULL
                 """
             ).map { try $0.decode(JSONB<SyncedModel>.self, "detail").value }
+            let models = Self.keepingProfiles(of: known, in: listed)
             try await connection.execute(
                 """
                 INSERT INTO registry_models AS stored (
@@ -127,7 +158,17 @@ extension CertificationStore {
         }
     }
 
-    /// Notes that a region did not tell its models: what is known of it stays.
+    /// Profiles that are not told this time stay as they were.
+    private static func keepingProfiles(of known: [SyncedModel], in listed: [SyncedModel]) -> [SyncedModel] {
+        let before = Dictionary(known.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return listed.map { model in
+            var model = model
+            model.profiles = model.profiles ?? before[model.id]?.profiles
+            return model
+        }
+    }
+
+    /// Notes that a region did not tell its models, or not all about them: what is known of it stays.
     package func noteRegistryFailure(
         _ failure: String, of region: Region, at provider: ProviderID, now: Date
     ) async throws {
@@ -157,4 +198,9 @@ extension CertificationStore {
             """)
         return try before.first?.decodeIfPresent(Date.self, "synced_at") == nil
     }
+}
+
+/// A sync ran for so long that another process has given it up.
+package struct SyncGivenUp: Error, CustomStringConvertible {
+    package var description: String { "the sync took longer than ten minutes and has been given up" }
 }

@@ -28,6 +28,44 @@ extension CertificationStore {
         }
     }
 
+    /// When each region told its models last, by provider and region: cheap to ask, and another answer means that there is
+    /// something new to read.
+    package func registryVersion() async throws -> RegistryVersion {
+        RegistryVersion(
+            times: try await client.query(
+                """
+                SELECT provider, region, synced_at FROM registry_regions WHERE synced_at IS NOT NULL
+                ORDER BY provider, region
+                """
+            ).map { row in
+                RegistryVersion.Time(
+                    provider: try row.name("provider"), region: try row.name("region"),
+                    syncedAt: try row.decode("synced_at"))
+            })
+    }
+
+    /// What the regions of a version told.
+    ///
+    /// A region that has told more since brings the later models: its version has changed then, and is read again.
+    package func syncedRegistry(_ version: RegistryVersion) async throws -> SyncedRegistry {
+        var listings: [RegistryVersion.Place: [SyncedRegistry.Listing]] = [:]
+        for row in try await client.query(
+            "SELECT provider, region, detail, retired_at FROM registry_models ORDER BY provider, region, model")
+        {
+            let place = RegistryVersion.Place(provider: try row.name("provider"), region: try row.name("region"))
+            listings[place, default: []].append(
+                SyncedRegistry.Listing(
+                    model: try row.decode(JSONB<SyncedModel>.self, "detail").value,
+                    retiredAt: try row.decodeIfPresent("retired_at")))
+        }
+        return SyncedRegistry(
+            lists: version.times.map { time in
+                SyncedRegistry.List(
+                    provider: time.provider, region: time.region, syncedAt: time.syncedAt,
+                    listings: listings[RegistryVersion.Place(provider: time.provider, region: time.region)] ?? [])
+            })
+    }
+
     /// Models that end: those that are legacy, that have a last day, or that are gone; by model and region.
     package func endingModels(limit: Int) async throws -> [RegistryModelRecord] {
         try await client.query(

@@ -39,6 +39,22 @@ extension RegistrySyncRecord {
     }
 }
 
+/// When each region told its models last.
+package struct RegistryVersion: Sendable, Hashable {
+    package struct Time: Sendable, Hashable {
+        package var provider: ProviderID
+        package var region: Region
+        package var syncedAt: Date
+    }
+
+    struct Place: Hashable {
+        var provider: ProviderID
+        var region: Region
+    }
+
+    package var times: [Time] = []
+}
+
 /// What is known of a region's list.
 package struct RegistryRegionRecord: Sendable, Hashable {
     package var provider: ProviderID

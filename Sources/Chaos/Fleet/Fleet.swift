@@ -37,6 +37,7 @@ struct Fleet: Sendable {
                 "PUBLIC_URL": "http://127.0.0.1:\(gatewayPorts[0])",
                 "CERTFORGE_URL": "http://127.0.0.1:\(gatewayPorts[0])",
                 "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://127.0.0.1:\(simulatorPort)",
+                "AWS_ENDPOINT_URL_BEDROCK": "http://127.0.0.1:\(simulatorPort)",
                 "SIMULATOR_LATENCY_SCALE": "2.5", "CERTIFICATION_RETRY_BASE": "0.5", "CERTIFICATION_RETRY_CAP": "2",
                 "CERTIFICATION_CONCURRENCY": "6", "NOTIFIER_RETRY_BASE": "0.5", "NOTIFIER_RETRY_CAP": "2",
                 "NOTIFIER_MAX_ATTEMPTS": "20", "DATABASE_POOL_SIZE": "6",

@@ -1,12 +1,14 @@
 import Certification
 import Contracts
+import Foundation
 
 /// A model of the registry as clients see it.
 struct ModelBody: Sendable, Encodable {
     struct Capabilities: Sendable, Encodable {
-        var streaming: Bool
-        var vision: Bool
-        var functionCalling: Bool
+        /// Absent when nobody has said; so are those below.
+        var streaming: Bool?
+        var vision: Bool?
+        var functionCalling: Bool?
         var structuredOutput: Bool?
         var systemPrompt: Bool?
         var stopSequences: Bool?
@@ -17,7 +19,7 @@ struct ModelBody: Sendable, Encodable {
     /// What requests may name it by, which no other model has.
     var address: String
     var provider: String
-    /// The regions in which its provider can be asked.
+    /// The regions in which it is offered, as far as they have told; else those in which its provider can be asked.
     var regions: [String]
     var name: String
     var vendor: String
@@ -26,21 +28,23 @@ struct ModelBody: Sendable, Encodable {
     /// Why the model cannot be certified; absent when it can.
     var unsupportedReason: String?
     var capabilities: Capabilities
-    /// In tokens.
-    var contextWindow: Int
-    /// In tokens.
-    var maxOutputTokens: Int
+    /// In tokens; absent when nobody knows.
+    var contextWindow: Int?
+    /// In tokens; absent when nobody knows.
+    var maxOutputTokens: Int?
     /// Whether the limits are placeholders that nobody has checked with the vendor.
     var limitsAreGuessed: Bool
     var requiresInferenceProfile: Bool
     /// Other ids that stand for the same model.
     var aliases: [String]
+    /// Who says that the model is there.
+    var source: RegisteredModel.Source
 
-    init(_ model: RegisteredModel, in registry: ModelRegistry) {
+    init(_ model: RegisteredModel, in registry: ModelRegistry, at now: Date) {
         id = model.id.rawValue
         address = model.address.rawValue
         provider = model.provider.rawValue
-        regions = registry.provider(model.provider)?.regions.map(\.id.rawValue) ?? []
+        regions = registry.regions(offering: model, at: now).map(\.rawValue)
         name = model.name
         vendor = model.vendor.rawValue
         kind = model.kind
@@ -56,6 +60,7 @@ struct ModelBody: Sendable, Encodable {
         limitsAreGuessed = model.limitsAreGuessed
         requiresInferenceProfile = model.requiresInferenceProfile
         aliases = model.aliases.map(\.rawValue)
+        source = model.source
     }
 }
 

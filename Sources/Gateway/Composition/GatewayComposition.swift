@@ -41,17 +41,17 @@ struct GatewayComposition {
         if settings.signingKey == nil {
             logger.notice("No CERTIFICATE_SIGNING_KEY is set; there will be no list of revocations")
         }
-        let api = try await api(store: store, room: room)
+        let registry = RegistryHolder(try .bundled(with: settings.providers), store: store)
+        let api = try await api(store: store, registry: registry, room: room)
         let (deadLetters, replays) = deadLetters(store: store, source: broker.source)
         return ServiceProcess.Composition(
             services: [
-                DatabaseClosing(database: database), broker, relay, deadLetters, replays, scheduler(of: api),
-                expiryNotices(of: api),
-                server(of: api),
+                DatabaseClosing(database: database), broker, relay, deadLetters, replays,
+                RegistryRefresh(registry, logger: logger), scheduler(of: api), expiryNotices(of: api), server(of: api),
             ],
             healthChecks: [
                 .database(database, logger: logger), .broker(broker), .circuits(store), .deadLetters(deadLetters),
-                .outbox(room),
+                .outbox(room), .registry(registry),
             ])
     }
 
@@ -98,10 +98,11 @@ struct GatewayComposition {
         }
     }
 
-    private func api(store: CertificationStore, room: OutboxRoom) async throws -> GatewayAPI {
+    private func api(
+        store: CertificationStore, registry: RegistryHolder, room: OutboxRoom
+    ) async throws -> GatewayAPI {
         GatewayAPI(
-            store: store, operations: store, registry: try .bundled(with: settings.providers),
-            suites: settings.suites,
+            store: store, operations: store, registry: registry, suites: settings.suites,
             costs: CostPolicy(
                 prices: settings.prices, suites: settings.suites,
                 estimator: CostEstimator(retryAllowance: settings.retryAllowance),

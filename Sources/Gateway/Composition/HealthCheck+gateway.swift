@@ -1,4 +1,5 @@
 import CertificationStore
+import Foundation
 import Logging
 import Messaging
 import MessagingRabbitMQ
@@ -63,6 +64,15 @@ extension HealthCheck {
         HealthCheck("dead-letters") {
             consumer.isConsuming
                 ? .healthy() : .degraded("the queue 'dead-letter' is not consumed; letters wait in it")
+        }
+    }
+
+    /// Without the database the registry stays as it was.
+    static func registry(_ holder: RegistryHolder) -> HealthCheck {
+        HealthCheck("registry") {
+            let summary = holder.state.summary(now: Date())
+            return holder.state.failure.map { .degraded("\(summary); it cannot be read again: \($0)") }
+                ?? .healthy(summary)
         }
     }
 

@@ -14,7 +14,7 @@ struct BadgeRoutes: Sendable {
     }
 
     let store: CertificationStore
-    let registry: ModelRegistry
+    let registry: RegistryHolder
     let now: @Sendable () -> Date
 
     var endpoints: [Endpoint] {
@@ -53,7 +53,7 @@ struct BadgeRoutes: Sendable {
         let file = try decoded("file", context)
         guard let point = file.lastIndex(of: "."), let form = Form(rawValue: String(file[file.index(after: point)...]))
         else { throw Problem.notFound("badge", id: file) }
-        let known = registry.model(model)?.id ?? model
+        let known = registry.current.model(model)?.id ?? model
         let state = try await store.badgeState(
             of: ProviderID(provider), known, in: Region(file[..<point]), profile: profile, at: now())
         return try respond(CertificateBadge(name: name(of: known), state: state ?? .unknown), form, request)
@@ -72,7 +72,7 @@ struct BadgeRoutes: Sendable {
         }
     }
 
-    private func name(of model: ModelID) -> String { registry.model(model)?.name ?? model.rawValue }
+    private func name(of model: ModelID) -> String { registry.current.model(model)?.name ?? model.rawValue }
 
     /// A model's id may have a slash, which comes percent-encoded.
     private func decoded(_ parameter: String, _ context: GatewayContext) throws -> String {

@@ -1,9 +1,12 @@
 import Certification
+import CertificationStore
+import Foundation
 import Hummingbird
 
 /// What can be asked for: the registry's models and regions.
 struct CatalogueRoutes: Sendable {
-    let registry: ModelRegistry
+    let registry: RegistryHolder
+    let now: @Sendable () -> Date
 
     var endpoints: [Endpoint] {
         [
@@ -14,6 +17,7 @@ struct CatalogueRoutes: Sendable {
 
     @Sendable private func models(_ request: Request, _ context: GatewayContext) async throws -> Response {
         var query = QueryReader(request, known: ["certifiable", "provider", "vendor"])
+        let registry = registry.current
         let certifiable = query.boolean("certifiable")
         let provider = registry.provider(in: &query)
         let vendor = registry.vendor(in: &query)
@@ -22,12 +26,12 @@ struct CatalogueRoutes: Sendable {
             (certifiable == nil || model.isCertifiable == certifiable) && (vendor == nil || model.vendor == vendor)
                 && (provider == nil || model.provider == provider)
         }
-        let body = ModelListBody(models: models.map { ModelBody($0, in: registry) })
+        let body = ModelListBody(models: models.map { ModelBody($0, in: registry, at: now()) })
         return try JSONResponse.revalidated(body, for: request)
     }
 
     @Sendable private func regions(_ request: Request, _ context: GatewayContext) async throws -> Response {
         try QueryReader(request, known: []).check()
-        return try JSONResponse.revalidated(RegionListBody(registry), for: request)
+        return try JSONResponse.revalidated(RegionListBody(registry.current), for: request)
     }
 }

@@ -10,7 +10,7 @@ import Logging
 /// Certificates for whoever has a token: list them, revoke them, and read what they rest on.
 struct CertificateRoutes: Sendable {
     let store: CertificationStore
-    let registry: ModelRegistry
+    let registry: RegistryHolder
     let cursors: CursorSigner
     let bodyLimits: JSONRequest.Limits
     let now: @Sendable () -> Date
@@ -26,6 +26,7 @@ struct CertificateRoutes: Sendable {
     @Sendable private func list(_ request: Request, _ context: GatewayContext) async throws -> Response {
         var query = QueryReader(
             request, known: ["model", "region", "certification", "valid"] + PageRequest.parameters)
+        let registry = registry.current
         let model = registry.model(in: &query)
         let region = registry.region(in: &query)
         let isValid = query.boolean("valid") ?? false

@@ -7,7 +7,7 @@ import Hummingbird
 /// Certifications: what holds now, and what decided one of them.
 struct CertificationRoutes: Sendable {
     let store: any JobStore
-    let registry: ModelRegistry
+    let registry: RegistryHolder
     let suites: SuiteCatalog
     let cursors: CursorSigner
 
@@ -21,6 +21,7 @@ struct CertificationRoutes: Sendable {
 
     @Sendable private func list(_ request: Request, _ context: GatewayContext) async throws -> Response {
         var query = QueryReader(request, known: ["model", "vendor", "region", "status"] + PageRequest.parameters)
+        let registry = registry.current
         let model = registry.model(in: &query)
         let vendor = registry.vendor(in: &query)
         let region = registry.region(in: &query)
@@ -73,7 +74,7 @@ struct CertificationRoutes: Sendable {
                 detail: "The certification \(id) has no result: it is \(detail.record.status.rawValue), and no attempt "
                     + "ended with a verdict.")
         }
-        guard let document = detail.resultDocument(of: run, suites: suites, registry: registry) else {
+        guard let document = detail.resultDocument(of: run, suites: suites, registry: registry.current) else {
             throw Problem(
                 .notFound,
                 detail: "The certification \(id) was judged by version \(run.softwareVersion), which did not keep the "

@@ -8,7 +8,7 @@ import Hummingbird
 /// Certifications over time: a target's history, and what changed between two of its certifications.
 struct HistoryRoutes: Sendable {
     let store: CertificationStore
-    let registry: ModelRegistry
+    let registry: RegistryHolder
     let cursors: CursorSigner
 
     var endpoints: [Endpoint] {
@@ -79,7 +79,7 @@ struct HistoryRoutes: Sendable {
         try query.check()
         guard let name, let region else { return Response(status: .badRequest) }
         // One that is not in the registry any more may still have runs.
-        let model = registry.model(ModelID(name))?.id ?? ModelID(name)
+        let model = registry.current.model(ModelID(name))?.id ?? ModelID(name)
         guard
             let report = try await store.parity(
                 of: model, at: provider, reference: Region(region), profile: profile)

@@ -9,8 +9,8 @@ import Logging
 /// Jobs: make, look at, list, cancel.
 struct JobRoutes: Sendable {
     let store: any JobStore
-    let registry: ModelRegistry
-    let planner: JobPlanner
+    let registry: RegistryHolder
+    let suites: SuiteCatalog
     let costs: CostPolicy
     let cursors: CursorSigner
     let bodyLimits: JSONRequest.Limits
@@ -32,7 +32,8 @@ struct JobRoutes: Sendable {
         try QueryReader(request, known: []).check()
         let body = try await JSONRequest.decode(JobRequestBody.self, from: request, limits: bodyLimits)
         let (key, keyFaults) = IdempotencyKey.keyOrFaults(of: request.headers)
-        let plan = try planner.plan(body, otherFaults: keyFaults)
+        let registry = await registry(for: body)
+        let plan = try JobPlanner(registry: registry, suites: suites).plan(body, otherFaults: keyFaults)
         let submission = try plan.submission(
             in: registry, costs: costs,
             from: JobOrigin(
@@ -55,12 +56,20 @@ struct JobRoutes: Sendable {
         let caller = try context.authenticatedCaller()
         try QueryReader(request, known: []).check()
         let body = try await JSONRequest.decode(JobRequestBody.self, from: request, limits: bodyLimits)
-        let plan = try planner.plan(body)
+        let registry = await registry(for: body)
+        let plan = try JobPlanner(registry: registry, suites: suites).plan(body)
         let submission = try plan.submission(
             in: registry, costs: costs,
             from: JobOrigin(
                 requestedBy: caller.subject, idempotencyKey: nil, trace: context.trace, createdAt: now()))
         return try JSONResponse.encode(EstimateBody(submission, plan.terms, costs), status: .ok)
+    }
+
+    /// The registry with the models that the body names, if there are such: a sync may have found them a moment ago.
+    private func registry(for body: JobRequestBody) async -> ModelRegistry {
+        await registry.current { registry in
+            (body.models ?? []).allSatisfy { registry.lookUp(ModelID($0.text)) != .unknown }
+        }
     }
 
     /// Without room or with a cost that is not agreed to nothing is stored, but a request that was accepted before is answered as ever.

@@ -9,7 +9,7 @@ import Logging
 /// Waiting work: look at it, send it now, put it off, cancel it; one item or many.
 struct WaitingRoutes: Sendable {
     let store: CertificationStore
-    let registry: ModelRegistry
+    let registry: RegistryHolder
     let cursors: CursorSigner
     let bodyLimits: JSONRequest.Limits
     let now: @Sendable () -> Date
@@ -46,6 +46,7 @@ struct WaitingRoutes: Sendable {
     }
 
     private func filter(in query: inout QueryReader) -> WaitingFilter {
+        let registry = registry.current
         var filter = WaitingFilter(
             kind: query.choice("kind", of: WaitingItem.Kind.self), model: registry.model(in: &query)?.id,
             region: registry.region(in: &query))
@@ -93,20 +94,20 @@ struct WaitingRoutes: Sendable {
     @Sendable private func runAllNow(_ request: Request, _ context: GatewayContext) async throws -> Response {
         try QueryReader(request, known: []).check()
         let body = try await JSONRequest.decode(WaitingActionBody.Many.self, from: request, limits: bodyLimits)
-        return try await act(.runNow, onAll: try body.filter(in: registry), context)
+        return try await act(.runNow, onAll: try body.filter(in: registry.current), context)
     }
 
     @Sendable private func postponeAll(_ request: Request, _ context: GatewayContext) async throws -> Response {
         try QueryReader(request, known: []).check()
         let body = try await JSONRequest.decode(WaitingActionBody.ManyPostponed.self, from: request, limits: bodyLimits)
-        let (filter, action) = try body.selection(in: registry, now: now())
+        let (filter, action) = try body.selection(in: registry.current, now: now())
         return try await act(action, onAll: filter, context)
     }
 
     @Sendable private func cancelAll(_ request: Request, _ context: GatewayContext) async throws -> Response {
         try QueryReader(request, known: []).check()
         let body = try await JSONRequest.decode(WaitingActionBody.Many.self, from: request, limits: bodyLimits)
-        return try await act(.cancel, onAll: try body.filter(in: registry), context)
+        return try await act(.cancel, onAll: try body.filter(in: registry.current), context)
     }
 
     private func act(

@@ -8,7 +8,7 @@ struct GatewayAPI: Sendable {
     let store: any JobStore
     /// For what only operators ask, of which there is no second implementation.
     let operations: CertificationStore
-    let registry: ModelRegistry
+    let registry: RegistryHolder
     let suites: SuiteCatalog
     let costs: CostPolicy
     let verifier: TokenVerifier
@@ -24,7 +24,7 @@ struct GatewayAPI: Sendable {
 
     /// What schedules mean with this gateway's registry.
     var schedulePlanner: SchedulePlanner {
-        SchedulePlanner(registry: registry, jobs: JobPlanner(registry: registry, suites: suites), costs: costs)
+        SchedulePlanner(registry: registry, suites: suites, costs: costs)
     }
 
     /// The middlewares from the outside in: what is further out also sees what is further in answer or fail.
@@ -45,12 +45,11 @@ struct GatewayAPI: Sendable {
     /// Every resource; `contracts/openapi.yaml` describes the same ones.
     var endpoints: [Endpoint] {
         let jobs = JobRoutes(
-            store: store, registry: registry, planner: JobPlanner(registry: registry, suites: suites),
-            costs: costs, cursors: cursors, bodyLimits: bodyLimits, cancelPatience: cancelPatience, now: now,
-            room: outboxRoom)
+            store: store, registry: registry, suites: suites, costs: costs, cursors: cursors, bodyLimits: bodyLimits,
+            cancelPatience: cancelPatience, now: now, room: outboxRoom)
         let certifications = CertificationRoutes(
             store: store, registry: registry, suites: suites, cursors: cursors)
-        let catalogue = CatalogueRoutes(registry: registry)
+        let catalogue = CatalogueRoutes(registry: registry, now: now)
         let statistics = StatisticsRoutes(store: store, now: now)
         let deadLetters = DeadLetterRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let replays = ReplayRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
@@ -67,9 +66,10 @@ struct GatewayAPI: Sendable {
             store: operations, registry: registry, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let verification = VerificationRoutes(store: operations, bodyLimits: bodyLimits, now: now)
         let badges = BadgeRoutes(store: operations, registry: registry, now: now)
-        return jobs.endpoints + certifications.endpoints + history.endpoints + synced.endpoints + catalogue.endpoints
-            + statistics.endpoints + limits.endpoints + costRoutes.endpoints + waiting.endpoints + schedules.endpoints
-            + deadLetters.endpoints + replays.endpoints
-            + certificates.endpoints + verification.endpoints + badges.endpoints
+        return [
+            jobs.endpoints, certifications.endpoints, history.endpoints, synced.endpoints, catalogue.endpoints,
+            statistics.endpoints, limits.endpoints, costRoutes.endpoints, waiting.endpoints, schedules.endpoints,
+            deadLetters.endpoints, replays.endpoints, certificates.endpoints, verification.endpoints, badges.endpoints,
+        ].flatMap(\.self)
     }
 }

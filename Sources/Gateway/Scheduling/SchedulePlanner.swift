@@ -5,8 +5,9 @@ import Foundation
 
 /// Turns a body into a schedule, and a schedule that fires into a job, or into every fault that they have.
 struct SchedulePlanner: Sendable {
-    let registry: ModelRegistry
-    let jobs: JobPlanner
+    /// Each plan is made with what it holds then.
+    let registry: RegistryHolder
+    let suites: SuiteCatalog
     let costs: CostPolicy
 
     /// A new schedule. Throws one problem that lists all faults; those of its request have pointers that begin with
@@ -62,7 +63,8 @@ struct SchedulePlanner: Sendable {
     /// The job of a schedule. Throws a problem when its request is not valid any more.
     func submission(of schedule: ScheduleRecord, from origin: JobOrigin) throws -> JobSubmission {
         let body = try JSONDecoder().decode(JobRequestBody.self, from: try JSONResponse.data(schedule.request))
-        var plan = try jobs.plan(body)
+        let registry = registry.current
+        var plan = try JobPlanner(registry: registry, suites: suites).plan(body)
         // A schedule is there to certify again, whatever holds yet.
         plan.reusableSuiteVersion = nil
         let submission = try plan.submission(in: registry, costs: costs, from: origin)
@@ -82,7 +84,8 @@ struct SchedulePlanner: Sendable {
                 Fault(.body("/request/force"), "A schedule certifies anew each time. Leave it out, or set it to true."))
         }
         do {
-            let plan = try jobs.plan(request)
+            let registry = registry.current
+            let plan = try JobPlanner(registry: registry, suites: suites).plan(request)
             let submission = try plan.submission(
                 in: registry, costs: costs,
                 from: JobOrigin(requestedBy: "", idempotencyKey: nil, trace: TraceContext(), createdAt: Date()))

@@ -19,9 +19,10 @@ extension JobPlan {
     func submission(
         in registry: ModelRegistry, costs: CostPolicy, from origin: JobOrigin
     ) throws -> JobSubmission {
-        let (targets, skipped) = targets(in: registry)
+        let (targets, skipped) = targets(in: registry, at: origin.createdAt)
         guard !targets.isEmpty else {
-            throw Problem.invalid(skipped.map { Fault(.body("/regions"), $0.reason) })
+            let reasons = skipped.isEmpty ? ["None of the models is offered any more."] : skipped.map(\.reason)
+            throw Problem.invalid(reasons.map { Fault(.body("/regions"), $0) })
         }
         var submission = JobSubmission(
             id: JobID(), requestedBy: origin.requestedBy, idempotencyKey: origin.idempotencyKey,

@@ -2,6 +2,7 @@ import Certification
 import CertificationStore
 import Contracts
 import Crypto
+import Foundation
 
 /// A valid request to certify: what to certify where, each thing once.
 struct JobPlan: Sendable {
@@ -43,19 +44,27 @@ extension JobPlan {
         return SHA256.hash(data: try JSONResponse.data(canonical)).hexadecimal
     }
 
-    /// The plan's targets, in the order of models, then regions.
-    func targets(in registry: ModelRegistry) -> (targets: [SubmittedTarget], skipped: [SkippedTarget]) {
+    /// The plan's targets, in the order of models, then regions. A model that is offered nowhere is left out unless it is
+    /// asked for by name.
+    func targets(
+        in registry: ModelRegistry, at now: Date
+    ) -> (targets: [SubmittedTarget], skipped: [SkippedTarget]) {
         var targets: [SubmittedTarget] = []
         var skipped: [SkippedTarget] = []
         for model in models {
+            let offering = registry.regions(offering: model, at: now)
+            if selection != .models, offering.isEmpty, registry.provider(model.provider) != nil { continue }
             for region in regions {
-                if let reason = skipReason(of: model, in: region, registry) {
+                let availability = registry.availability(of: model, in: region, at: now)
+                if let reason = skipReason(of: model, in: region, registry)
+                    ?? availability.skipReason(of: model, in: region, offeredIn: offering)
+                {
                     skipped.append(SkippedTarget(model: model.id, region: region, reason: reason))
                 } else {
                     targets.append(
                         SubmittedTarget(
                             certificationID: CertificationID(), target: registry.target(for: model, in: region),
-                            modelName: model.name, unsupported: Self.unsupported(model)))
+                            modelName: model.name, unsupported: Self.unsupported(model, availability)))
                 }
             }
         }
@@ -73,13 +82,30 @@ extension JobPlan {
     }
 
     /// Why a target of the model ends before any call; nil when it does not.
-    private static func unsupported(_ model: RegisteredModel) -> Reason? {
+    private static func unsupported(_ model: RegisteredModel, _ availability: ModelAvailability) -> Reason? {
         guard model.isProviderConfigured else { return .providerNotConfigured(model.provider) }
+        if case .ended(let end) = availability { return .endOfLife(end) }
         return model.unsupportedReason.map {
             Reason(
                 code: "NOT_A_CHAT_MODEL", text: $0,
                 remedy: "Ask for a chat model; GET /api/v1/models?certifiable=true lists them.")
         }
+    }
+}
+
+extension ModelAvailability {
+    /// Why there is no target of a model in a region whose list lacks it, and what to do; nil when the list has it or had it
+    /// up to the end of its life.
+    fileprivate func skipReason(of model: RegisteredModel, in region: Region, offeredIn others: [Region]) -> String? {
+        guard case .absent(let since, let asOf) = self else { return nil }
+        let elsewhere =
+            others.isEmpty ? "No region offers it; name another model." : "Name one that offers it: \(others.listed)."
+        if let since {
+            return
+                "\(model.name) has not been on \(region)'s list of models since \(since.formatted(.iso8601)). \(elsewhere)"
+        }
+        guard let asOf else { return "\(region) has not told whether it offers \(model.name). \(elsewhere)" }
+        return "\(model.name) is not on \(region)'s list of models of \(asOf.formatted(.iso8601)). \(elsewhere)"
     }
 }
 

@@ -21,15 +21,22 @@ package struct BedrockProvider: ModelProvider {
     private let now: @Sendable () -> Date
     private let router: BedrockRouter
 
-    /// `now` is the clock that requests are signed by.
+    /// - Parameters:
+    ///   - engine: makes the requests.
+    ///   - configuration: how Bedrock is reached.
+    ///   - now: the clock that requests are signed by.
+    ///   - knownID: the id that is called for a target as far as somebody knows, when the region cannot be asked for its
+    ///     profiles; nil leaves it to the region's name.
     package init(
-        engine: CurlEngine, configuration: BedrockConfiguration, now: @escaping @Sendable () -> Date = { Date() }
+        engine: CurlEngine, configuration: BedrockConfiguration, now: @escaping @Sendable () -> Date = { Date() },
+        knownID: @escaping @Sendable (Target) -> String? = { _ in nil }
     ) {
         self.engine = engine
         self.configuration = configuration
         self.now = now
         router = BedrockRouter(
-            controlPlane: BedrockControlPlane(engine: engine, configuration: configuration, now: now), now: now)
+            controlPlane: BedrockControlPlane(engine: engine, configuration: configuration, now: now), now: now,
+            knownID: knownID)
     }
 
     package func complete(_ request: ModelRequest, of target: Target) async throws(ProviderError) -> ModelAnswer {

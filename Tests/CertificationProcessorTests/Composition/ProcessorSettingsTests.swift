@@ -31,7 +31,7 @@ struct ProcessorSettingsTests {
         #expect(settings.retryPolicy.base == .seconds(2))
         #expect(settings.retryPolicy.cap == .seconds(60))
         #expect(settings.drainTimeout == .seconds(25))
-        #expect(settings.bedrock.endpoint == .aws)
+        #expect(settings.bedrock?.endpoint == .aws)
         #expect(settings.database.poolSize == 10)
         #expect(settings.suites.ids == ["smoke", "base", "standard", "full"])
     }
@@ -50,10 +50,39 @@ struct ProcessorSettingsTests {
         let both = [
             "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": "http://127.0.0.1:4599",
         ]
-        #expect(try Self.settings(both).bedrock.endpoint == .init(url: "http://127.0.0.1:4599"))
+        #expect(try Self.settings(both).bedrock?.endpoint == .init(url: "http://127.0.0.1:4599"))
         #expect(
-            try Self.settings(["AWS_ENDPOINT_URL": "http://127.0.0.1:1"]).bedrock.endpoint
+            try Self.settings(["AWS_ENDPOINT_URL": "http://127.0.0.1:1"]).bedrock?.endpoint
                 == .init(url: "http://127.0.0.1:1"))
+    }
+
+    @Test("Without Bedrock no credentials are needed; a missing one is never taken for that")
+    func withoutBedrock() throws {
+        let providers = """
+            bedrock: {enabled: false}
+            providers:
+              - {id: vllm, kind: openai-compatible, baseURL: "https://models.example.com/v1", models: [
+                  {id: chat, vendor: acme, context: 1000, output: 100}]}
+            """
+        let settings = try Self.settings([
+            "AWS_ACCESS_KEY_ID": nil, "AWS_SECRET_ACCESS_KEY": nil, "PROVIDERS": providers,
+        ])
+        #expect(settings.bedrock == nil && settings.compatible.map(\.id) == ["vllm"])
+        #expect(settings.registry.provider(.bedrock)?.isConfigured == false)
+        let others = providers.replacing("{enabled: false}", with: "{}")
+        let failure = #expect(throws: ConfigurationFailure.self) {
+            try Self.settings(["AWS_SECRET_ACCESS_KEY": nil, "PROVIDERS": others])
+        }
+        #expect(failure?.key == "AWS_SECRET_ACCESS_KEY")
+        #expect(failure?.description.contains("'bedrock: {enabled: false}'") == true)
+    }
+
+    @Test("Regions to ask for their models come beside those built in, each once")
+    func registryRegions() throws {
+        let builtIn = try ModelRegistry.bundled().regions.map(\.id)
+        #expect(try Self.settings().registrySyncRegions == builtIn)
+        let more = try Self.settings(["REGISTRY_SYNC_REGIONS": "ca-central-1, us-east-1,us-gov-west-1"])
+        #expect(more.registrySyncRegions == builtIn + ["ca-central-1", "us-gov-west-1"])
     }
 
     @Test(
@@ -62,7 +91,8 @@ struct ProcessorSettingsTests {
             ("DATABASE_URL", nil), ("DATABASE_URL", "postgres://user@host:port/x"), ("RABBITMQ_URL", nil),
             ("AWS_ACCESS_KEY_ID", nil), ("AWS_SECRET_ACCESS_KEY", nil), ("CERTIFICATION_CONCURRENCY", "0"),
             ("CERTIFICATION_TIMEOUT", "soon"), ("CERTIFICATION_MAX_ATTEMPTS", "-1"), ("AWS_ENDPOINT_URL", "localhost"),
-            ("DATABASE_POOL_SIZE", "0"), ("SUITES_FOLDER", "/no/such/folder"),
+            ("DATABASE_POOL_SIZE", "0"), ("REGISTRY_SYNC_REGIONS", "us-east-1.example.com"),
+            ("SUITES_FOLDER", "/no/such/folder"),
         ] as [(String, String?)])
     func malformed(key: String, value: String?) throws {
         let failure = #expect(throws: ConfigurationFailure.self) { try Self.settings([key: value]) }

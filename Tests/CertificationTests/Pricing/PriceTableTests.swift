@@ -136,6 +136,22 @@ struct PriceTableTests {
         for (line, beginning) in zip(lines, wanted) { #expect(line.hasPrefix(beginning), "\(line)") }
     }
 
+    @Test("A row may be for a model that only a sync has found if it says so, and for no other")
+    func unlisted() throws {
+        func file(_ model: String) throws -> PriceFile {
+            try PriceFile(
+                yaml: """
+                    version: a
+                    prices:
+                      - {provider: bedrock, model: "\(model)", unlisted: true, validFrom: 2026-01-01, input: 1, output: 2,
+                         source: nobody, checked: 2026-01-01}
+                    """, file: "own.yaml", registry: .bundled())
+        }
+        #expect(try file("acme.chat-v1:0").rows.map(\.model) == ["acme.chat-v1:0"])
+        let error = #expect(throws: FileError.self) { try file("amazon.nova-lite-v1:0") }
+        #expect(error?.description.contains("a model of the registry. Take 'unlisted' out.") == true)
+    }
+
     @Test(
         "What is no file of prices is refused",
         arguments: [

@@ -29,8 +29,8 @@ struct ProvidersFileTests {
         #expect(provider.timeouts == ConfiguredProvider.Timeouts(connect: 5, total: 120, idle: 60))
         let model = try #require(provider.models.first)
         #expect(model.address == "acme/acme/m-1")
-        #expect(model.capabilities.streaming && model.capabilities.systemPrompt == true)
-        #expect(!model.capabilities.functionCalling && model.capabilities.structuredOutput == false)
+        #expect(model.capabilities.streaming == true && model.capabilities.systemPrompt == true)
+        #expect(model.capabilities.functionCalling == false && model.capabilities.structuredOutput == false)
         #expect(model.isCertifiable)
     }
 
@@ -85,6 +85,7 @@ struct ProvidersFileTests {
         let file = try ProvidersFile(yaml: String(contentsOf: path, encoding: .utf8), file: path.lastPathComponent)
         #expect(file.providers.map(\.id) == ["openai", "groq", "huggingface", "vllm", "ollama"])
         _ = try ModelRegistry.bundled(with: file)
+        #expect(file.isBedrockEnabled)
     }
 
     private static let faultyFiles: [(find: String, write: String, complaint: String)] = [

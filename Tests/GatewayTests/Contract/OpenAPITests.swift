@@ -191,7 +191,7 @@ struct OpenAPITests {
             case .metrics: try names(MetricsBody(.full))
             case .distribution: try names(DistributionBody(.full))
             case .testResult: try names(TestResultBody(.full))
-            case .model: try names(ModelBody(.full, in: .bundled()))
+            case .model: try names(ModelBody(.full, in: .bundled(), at: TestGateway.now))
             case .statistics: try names(StatisticsBody(.full))
             case .limits: try names(LimitsBody(LimitSnapshot(downstreams: [], breakers: [], now: TestGateway.now)))
             case .downstreamLimit: try names(LimitsBody.Downstream(.full))

@@ -1,4 +1,5 @@
 import Certification
+import CertificationStore
 import Contracts
 import HTTPTypes
 import HummingbirdTesting
@@ -37,7 +38,7 @@ struct CatalogueTests {
         let all = try await gateway.send(.get, "/api/v1/models").decode(ModelList.self).models
         let certifiable = try await gateway.send(.get, "/api/v1/models?certifiable=true").decode(ModelList.self).models
         let others = try await gateway.send(.get, "/api/v1/models?certifiable=false").decode(ModelList.self).models
-        #expect(all.count == gateway.api.registry.models.count)
+        #expect(all.count == gateway.api.registry.current.models.count)
         #expect(certifiable.allSatisfy { $0.certifiable && $0.unsupportedReason == nil })
         #expect(others.allSatisfy { !$0.certifiable && $0.unsupportedReason != nil })
         #expect(certifiable.count + others.count == all.count && !others.isEmpty)
@@ -55,7 +56,7 @@ struct CatalogueTests {
     @Test("Regions are listed with their names")
     func regions() async throws {
         let regions = try await gateway.send(.get, "/api/v1/regions").decode(RegionList.self).regions
-        #expect(regions.map(\.id) == gateway.api.registry.regions.map(\.id.rawValue))
+        #expect(regions.map(\.id) == gateway.api.registry.current.regions.map(\.id.rawValue))
         #expect(regions.allSatisfy { !$0.name.isEmpty })
     }
 
@@ -68,7 +69,7 @@ struct CatalogueTests {
         #expect(all.count == job.targetCount)
         #expect(all == all.sorted { ($0.model, $0.region) < ($1.model, $1.region) })
         let alias = try #require(
-            gateway.api.registry.models(vendor: "amazon").first { $0.isCertifiable && !$0.aliases.isEmpty })
+            gateway.api.registry.current.models(vendor: "amazon").first { $0.isCertifiable && !$0.aliases.isEmpty })
         let ofAlias = try await certifications("model=\(alias.aliases[0])")
         #expect(ofAlias.map(\.model) == [alias.id.rawValue, alias.id.rawValue])
         #expect(try await certifications("model=\(alias.id)&region=eu-west-1").map(\.region) == ["eu-west-1"])

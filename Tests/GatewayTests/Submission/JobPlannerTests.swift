@@ -26,7 +26,7 @@ struct JobPlannerTests {
         let names = ([model.id, model.id] + model.aliases).map { "\"\($0)\"" }.joined(separator: ",")
         let plan = try plan(#"{"models":[\#(names)],"regions":["us-east-1","us-east-1"]}"#)
         #expect(plan.models.map(\.id) == [model.id])
-        #expect(plan.targets(in: registry).targets.count == 1)
+        #expect(plan.targets(in: registry, at: TestGateway.now).targets.count == 1)
     }
 
     @Test("'all' means every chat model and no other")
@@ -46,7 +46,9 @@ struct JobPlannerTests {
     @Test("A model that was named but is no chat model becomes a target that is unsupported from the start")
     func unsupported() throws {
         let model = try #require(registry.models.first { !$0.isCertifiable })
-        let targets = try plan(#"{"models":["\#(model.id)"],"regions":["us-east-1"]}"#).targets(in: registry).targets
+        let targets = try plan(#"{"models":["\#(model.id)"],"regions":["us-east-1"]}"#).targets(
+            in: registry, at: TestGateway.now
+        ).targets
         #expect(targets.map(\.unsupported?.code) == ["NOT_A_CHAT_MODEL"])
     }
 
@@ -72,7 +74,7 @@ struct JobPlannerTests {
         let body = #"{"all":true,"regions":["us-east-1","sa-east-1"]}"#
         let plan = try JobPlanner(registry: registry, suites: .bundled())
             .plan(try JSONDecoder().decode(JobRequestBody.self, from: Data(body.utf8)))
-        let (targets, skipped) = plan.targets(in: registry)
+        let (targets, skipped) = plan.targets(in: registry, at: TestGateway.now)
         #expect(targets.map(\.target.region) == ["us-east-1"])
         #expect(skipped.map(\.region) == ["sa-east-1"])
     }

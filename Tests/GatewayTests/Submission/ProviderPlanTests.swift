@@ -42,7 +42,7 @@ struct ProviderPlanTests {
     func regions() throws {
         let models = #"["acme/m-1","amazon.nova-lite-v1:0"]"#
         let plan = try plan(#"{"models":\#(models),"regions":["global","us-east-1"]}"#)
-        let (targets, skipped) = plan.targets(in: registry)
+        let (targets, skipped) = plan.targets(in: registry, at: TestGateway.now)
         #expect(targets.map(\.target.provider) == ["acme", .bedrock])
         #expect(targets.map(\.target.region) == [.global, "us-east-1"])
         #expect(targets.allSatisfy { $0.unsupported == nil })
@@ -64,7 +64,8 @@ struct ProviderPlanTests {
     @Test("A provider that is turned off, or well known and not configured, ends its targets before any call")
     func notConfigured() throws {
         for name in ["other/m-1", "openai/gpt-4o"] {
-            let (targets, skipped) = try plan(#"{"models":["\#(name)"],"regions":["global"]}"#).targets(in: registry)
+            let (targets, skipped) = try plan(#"{"models":["\#(name)"],"regions":["global"]}"#).targets(
+                in: registry, at: TestGateway.now)
             #expect(targets.map(\.unsupported?.code) == ["PROVIDER_NOT_CONFIGURED"])
             #expect(skipped.isEmpty)
         }
@@ -76,7 +77,7 @@ struct ProviderPlanTests {
         let body = #"{"models":["openai/gpt-4o"],"regions":["global"]}"#
         let plan = try JobPlanner(registry: bundled, suites: try .bundled())
             .plan(try JSONDecoder().decode(JobRequestBody.self, from: Data(body.utf8)))
-        #expect(plan.targets(in: bundled).targets.map(\.target.provider) == ["openai"])
+        #expect(plan.targets(in: bundled, at: TestGateway.now).targets.map(\.target.provider) == ["openai"])
     }
 
     @Test("An unknown provider is answered with the known ones")

@@ -31,7 +31,8 @@ struct TestGateway: Sendable {
     ) async throws {
         let clock = clock
         api = GatewayAPI(
-            store: jobs ?? store, operations: try operations ?? .unreachable(), registry: try ModelRegistry.bundled(),
+            store: jobs ?? store, operations: try operations ?? .unreachable(),
+            registry: RegistryHolder(try ModelRegistry.bundled()),
             suites: try SuiteCatalog.bundled(), costs: costs,
             verifier: await TokenVerifier(
                 secret: Self.secret, issuer: "certforge", audience: "certforge-api", now: { Self.now }),

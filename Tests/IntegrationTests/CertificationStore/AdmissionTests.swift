@@ -10,8 +10,8 @@ import Testing
 struct AdmissionTests {
     private func policy(_ json: String) throws -> AdmissionPolicy {
         AdmissionPolicy(
-            quotas: try DownstreamQuotas(json: Data(json.utf8), registry: .bundled()), registry: try .bundled(),
-            suites: SuiteCatalog(suites: [.scripted]))
+            quotas: try DownstreamQuotas(json: Data(json.utf8), registry: .bundled()),
+            registry: RegistryHolder(try .bundled()), suites: SuiteCatalog(suites: [.scripted]))
     }
 
     private func jobs(_ scenario: CertificationScenario, count: Int) async throws -> [CertificationRecord] {

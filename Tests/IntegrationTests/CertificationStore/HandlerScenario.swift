@@ -58,11 +58,12 @@ struct HandlerScenario: Sendable {
     /// The handler, for a consumer of one's own.
     func handler() throws -> CertificationHandler {
         let judge = try Judge.bundled()
+        let registry = RegistryHolder(try .bundled(), store: store)
         return CertificationHandler(
-            store: store, leases: leases, suspects: suspects, providers: providers, registry: try .bundled(),
+            store: store, leases: leases, suspects: suspects, providers: providers, registry: registry,
             suites: SuiteCatalog(suites: [.scripted]), judge: judge,
             certificates: CertificateTermsSource(
-                suites: SuiteCatalog(suites: [.scripted]), registry: try .bundled(), rubric: judge.rubric),
+                suites: SuiteCatalog(suites: [.scripted]), registry: registry, rubric: judge.rubric),
             settings: settings, gate: gate,
             metrics: ProcessorMetrics(factory: NOOPMetricsHandler.instance), admission: admission, reporter: reporter,
             logger: logger)

@@ -64,7 +64,7 @@ struct WaitingAPITests {
     @Test("Many are acted on by job, by model and by region")
     func many() async throws {
         try await Self.run { scenario, gateway in
-            let model = try #require(gateway.api.registry.models.first { $0.isCertifiable }).id
+            let model = try #require(gateway.api.registry.current.models.first { $0.isCertifiable }).id
             let retries = try await scenario.retrying([model, "b.two"])
             let put = try await gateway.send(
                 .post, "/api/v1/waiting/postpone", body: #"{"model":"\#(model)","region":"us-east-1","for":60}"#)

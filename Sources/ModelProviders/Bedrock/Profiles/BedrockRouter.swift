@@ -9,9 +9,14 @@ final class BedrockRouter: Sendable {
 
     private let directory: InferenceProfileDirectory
     private let now: @Sendable () -> Date
+    private let knownID: @Sendable (Target) -> String?
     private let learned = Mutex<[Target: (route: BedrockRoute, date: Date)]>([:])
 
-    init(controlPlane: BedrockControlPlane?, now: @escaping @Sendable () -> Date) {
+    init(
+        controlPlane: BedrockControlPlane?, now: @escaping @Sendable () -> Date,
+        knownID: @escaping @Sendable (Target) -> String?
+    ) {
+        self.knownID = knownID
         directory = InferenceProfileDirectory(controlPlane: controlPlane, now: now)
         self.now = now
     }
@@ -22,7 +27,9 @@ final class BedrockRouter: Sendable {
     func route(to target: Target) async throws(ProviderError) -> BedrockRoute {
         let known = learned.withLock { $0[target] }
         if let known, now().timeIntervalSince(known.date) < Self.lifetime { return known.route }
-        guard target.needsProfile, let profiles = await directory.profiles(in: target.region), !profiles.isEmpty else {
+        guard target.needsProfile else { return try target.guessedRoute() }
+        guard let profiles = await directory.profiles(in: target.region), !profiles.isEmpty else {
+            if let known = knownID(target) { return BedrockRoute(calledModel: known) }
             return try target.guessedRoute()
         }
         guard let profile = profiles.best(for: target.model, kind: target.profile, in: target.region) else {
