@@ -34,6 +34,17 @@ extension ModelRegistry {
         return .unknown
     }
 
+    /// The prefix of the inference profile that a name asks for, such as `us` in `us.anthropic.…`; nil when it is the name of
+    /// a model itself.
+    package func profilePrefix(in name: ModelID) -> String? {
+        var id = name
+        if let (provider, rest) = Self.split(name, at: "/"), self.provider(ProviderID(provider)) != nil { id = rest }
+        guard model(id, of: .bedrock) == nil, let (prefix, rest) = Self.split(id, at: "."),
+            Self.profilePrefixes.contains(prefix), model(rest, of: .bedrock) != nil
+        else { return nil }
+        return String(prefix)
+    }
+
     private func named(_ name: ModelID, of provider: ProviderID) -> RegisteredModel? {
         if let model = model(name, of: provider) { return model }
         guard self.provider(provider)?.kind == .bedrock, let (prefix, id) = Self.split(name, at: "."),

@@ -90,11 +90,13 @@ package struct ModelRegistry: Sendable {
     /// The model that a target is about; nil when it is none of the registry's.
     package func model(of target: Target) -> RegisteredModel? { model(target.model, of: target.provider) }
 
-    /// What is certified when a model is asked for in a region.
-    package func target(for model: RegisteredModel, in region: Region) -> Target {
-        Target(
+    /// What is certified when a model is asked for in a region: through the inference profile of that prefix, or as the
+    /// region offers the model.
+    package func target(for model: RegisteredModel, in region: Region, profilePrefix: String? = nil) -> Target {
+        let asked: InferenceProfileKind? = profilePrefix.map { $0 == "global" ? .global : .geographic }
+        return Target(
             provider: model.provider, model: model.id, region: region,
-            profile: model.profileKind(in: region))
+            profile: asked ?? model.profileKind(in: region))
     }
 
     /// Whether the model's provider has the region. Nobody knows the regions of one that is not configured.

@@ -7,7 +7,7 @@ import Foundation
 /// A valid request to certify: what to certify where, each thing once.
 struct JobPlan: Sendable {
     var selection: Selection
-    var models: [RegisteredModel]
+    var models: [RequestedModel]
     var regions: [Region]
     /// Nil: the number of targets decides.
     var requestedLane: Lane?
@@ -37,7 +37,7 @@ extension JobPlan {
     /// the cost is confirmed.
     func fingerprint() throws -> String {
         let canonical = CanonicalRequest(
-            selection: selection.rawValue, models: models.map(\.address.rawValue).sorted(),
+            selection: selection.rawValue, models: models.map(\.name.rawValue).sorted(),
             regions: regions.map(\.rawValue).sorted(), lane: requestedLane?.rawValue, suite: suite.rawValue,
             notify: notify.map(\.text).sorted(), budget: terms.budget?.decimal, maxTokens: terms.tokenBudget,
             unknownPrices: terms.allowsUnknownPrices ? UnknownPrices.allow.rawValue : nil, force: isForced ? true : nil)
@@ -51,34 +51,27 @@ extension JobPlan {
     ) -> (targets: [SubmittedTarget], skipped: [SkippedTarget]) {
         var targets: [SubmittedTarget] = []
         var skipped: [SkippedTarget] = []
-        for model in models {
+        // A model and one of its profiles may be the same target.
+        var planned: Set<Target> = []
+        for requested in models {
+            let model = requested.model
             let offering = registry.regions(offering: model, at: now)
             if selection != .models, offering.isEmpty, registry.provider(model.provider) != nil { continue }
             for region in regions {
                 let availability = registry.availability(of: model, in: region, at: now)
-                if let reason = skipReason(of: model, in: region, registry)
+                if let reason = requested.skipReason(in: region, registry)
                     ?? availability.skipReason(of: model, in: region, offeredIn: offering)
                 {
                     skipped.append(SkippedTarget(model: model.id, region: region, reason: reason))
-                } else {
+                } else if case let target = requested.target(in: region, registry), planned.insert(target).inserted {
                     targets.append(
                         SubmittedTarget(
-                            certificationID: CertificationID(), target: registry.target(for: model, in: region),
+                            certificationID: CertificationID(), target: target,
                             modelName: model.name, unsupported: Self.unsupported(model, availability)))
                 }
             }
         }
         return (targets, skipped)
-    }
-
-    /// Why there is no target of the model in the region; nil when there is one.
-    private func skipReason(of model: RegisteredModel, in region: Region, _ registry: ModelRegistry) -> String? {
-        if !registry.isServed(model, in: region), let provider = registry.provider(model.provider) {
-            return "\(model.name) is served by \(provider.name), which has no region \(region), "
-                + "only \(provider.regions.map(\.id).listed)."
-        }
-        guard registry.invocationID(for: registry.target(for: model, in: region)) == nil else { return nil }
-        return "\(model.name) needs an inference profile, and none is known for \(region)."
     }
 
     /// Why a target of the model ends before any call; nil when it does not.

@@ -51,30 +51,32 @@ struct JobPlanner: Sendable {
 
     private func models(
         of body: JobRequestBody, _ selection: JobPlan.Selection?, _ faults: inout [Fault]
-    ) -> [RegisteredModel] {
+    ) -> [RequestedModel] {
         // Both lists are looked at even when only one is allowed, so that all faults come at once.
         let byID = named(body.models, field: "models", &faults)
         let byVendor = made(by: body.vendors, &faults)
         switch selection {
         case .models: return byID
-        case .vendors: return byVendor
-        case .all: return registry.certifiable
+        case .vendors: return byVendor.map { RequestedModel(model: $0) }
+        case .all: return registry.certifiable.map { RequestedModel(model: $0) }
         case nil: return []
         }
     }
 
     private func named(
         _ entries: [JobRequestBody.Entry]?, field: String, _ faults: inout [Fault]
-    ) -> [RegisteredModel] {
+    ) -> [RequestedModel] {
         guard let entries else { return [] }
         if entries.isEmpty, !faults.contains(where: { $0.isWithin(field) }) {
             faults.append(.field(field, "Name at least one model; GET /api/v1/models lists them."))
         }
-        var models: [RegisteredModel] = []
+        var models: [RequestedModel] = []
         var unknown = 0
         for entry in entries {
             if let model = registry.model(ModelID(entry.text)) {
-                if !models.contains(where: { $0.address == model.address }) { models.append(model) }
+                let requested = RequestedModel(
+                    model: model, profilePrefix: registry.profilePrefix(in: ModelID(entry.text)))
+                if !models.contains(where: { $0.name == requested.name }) { models.append(requested) }
             } else {
                 unknown += 1
                 let advice = registry.advice(onUnknown: entry.text, suggesting: unknown <= Self.suggestionLimit)
@@ -108,11 +110,11 @@ struct JobPlanner: Sendable {
     }
 
     private func regions(
-        of body: JobRequestBody, for models: [RegisteredModel], _ faults: inout [Fault]
+        of body: JobRequestBody, for models: [RequestedModel], _ faults: inout [Fault]
     ) -> [Region] {
         var known = registry.regions.map(\.id)
         // Where a provider that is not configured would be asked for once it is.
-        if !known.contains(.global), models.contains(where: { registry.provider($0.provider) == nil }) {
+        if !known.contains(.global), models.contains(where: { registry.provider($0.model.provider) == nil }) {
             known.append(.global)
         }
         if !body.present.contains(.regions) {

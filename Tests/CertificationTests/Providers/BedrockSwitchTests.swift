@@ -13,7 +13,7 @@ struct BedrockSwitchTests {
                     kind: openai-compatible
                     baseURL: https://models.example.com/v1
                     models: [{id: chat, vendor: acme, context: 1000, output: 100}]
-                """, source: "providers.yaml")
+                """, file: "providers.yaml")
     }
 
     @Test("It is on unless the file says otherwise", arguments: [("", true), ("bedrock: {}", true)])
@@ -31,12 +31,12 @@ struct BedrockSwitchTests {
     @Test(
         "What is misspelt is refused with its place",
         arguments: [
-            ("bedrock: {enable: false}", "'bedrock.enable' is unknown; use enabled"),
-            ("bedrock: {enabled: perhaps}", "'bedrock.enabled' must be true or false"),
-            ("bedrock: off", "'bedrock' must be a mapping with enabled"),
+            ("bedrock: {enable: false}", "11: 'bedrock.enable' is not a key that is known here. Did you mean 'enabled'?"),
+            ("bedrock: {enabled: perhaps}", "20: 'bedrock.enabled' is neither true nor false. Write true or false."),
+            ("bedrock: off", "10: 'bedrock' is text, not a map. Write a map of enabled."),
         ])
     func misspelt(bedrock: String, complaint: String) throws {
-        let error = #expect(throws: ProvidersFileError.self) { try Self.file(bedrock) }
-        #expect(error?.description == "providers.yaml:1: \(complaint)")
+        let error = #expect(throws: FileError.self) { try Self.file(bedrock) }
+        #expect(error?.description == "providers.yaml:1:\(complaint)")
     }
 }

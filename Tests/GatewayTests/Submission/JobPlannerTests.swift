@@ -25,14 +25,39 @@ struct JobPlannerTests {
         let model = try #require(registry.certifiable.first { !$0.aliases.isEmpty })
         let names = ([model.id, model.id] + model.aliases).map { "\"\($0)\"" }.joined(separator: ",")
         let plan = try plan(#"{"models":[\#(names)],"regions":["us-east-1","us-east-1"]}"#)
-        #expect(plan.models.map(\.id) == [model.id])
+        #expect(plan.models.map(\.model.id) == [model.id])
         #expect(plan.targets(in: registry, at: TestGateway.now).targets.count == 1)
+    }
+
+    @Test("An inference profile that is named is the target, where the region offers it")
+    func profiles() throws {
+        let id = "anthropic.claude-sonnet-4-5-20250929-v1:0"
+        let names = ["global.\(id)", "us.\(id)", id].map { "\"\($0)\"" }.joined(separator: ",")
+        let plan = try plan(#"{"models":[\#(names)],"regions":["us-east-1","eu-west-1"]}"#)
+        let (targets, skipped) = plan.targets(in: registry, at: TestGateway.now)
+        // The plain id and the profile of the region's own geography are one target.
+        #expect(
+            targets.map { "\($0.target.region) \($0.target.profile.rawValue)" } == [
+                "us-east-1 global", "eu-west-1 global", "us-east-1 geographic", "eu-west-1 geographic",
+            ])
+        #expect(
+            skipped.map(\.reason) == [
+                "eu-west-1 does not offer the inference profile us.\(id): it is called as eu.\(id) there."
+            ])
+    }
+
+    @Test("A request for a profile is another request than one for the model")
+    func profileFingerprint() throws {
+        let fingerprints = try ["amazon.nova-lite-v1:0", "us.amazon.nova-lite-v1:0", "bedrock/us.amazon.nova-lite-v1:0"]
+            .map { try plan(#"{"models":["\#($0)"],"regions":["us-east-1"]}"#).fingerprint() }
+        #expect(fingerprints[0] != fingerprints[1])
+        #expect(fingerprints[1] == fingerprints[2])
     }
 
     @Test("'all' means every chat model and no other")
     func all() throws {
         let plan = try plan(#"{"all":true,"regions":["us-east-1"]}"#)
-        #expect(plan.models == registry.certifiable)
+        #expect(plan.models.map(\.model) == registry.certifiable)
         #expect(plan.models.count < registry.models.count)
     }
 
@@ -40,7 +65,7 @@ struct JobPlannerTests {
     func vendors() throws {
         let plan = try plan(#"{"vendors":["amazon","anthropic","amazon"],"regions":["eu-west-1"]}"#)
         let expected = registry.certifiable.filter { ["amazon", "anthropic"].contains($0.vendor) }
-        #expect(Set(plan.models) == Set(expected) && plan.models.count == expected.count)
+        #expect(Set(plan.models.map(\.model)) == Set(expected) && plan.models.count == expected.count)
     }
 
     @Test("A model that was named but is no chat model becomes a target that is unsupported from the start")

@@ -89,8 +89,8 @@ struct ProviderPlanTests {
 
     @Test("'all' and vendors leave out what cannot be called")
     func all() throws {
-        let all = try plan(#"{"all":true,"regions":["global","us-east-1"]}"#).models
+        let all = try plan(#"{"all":true,"regions":["global","us-east-1"]}"#).models.map(\.model)
         #expect(all.filter { $0.provider != .bedrock }.map(\.address) == ["acme/m-1"])
-        #expect(try plan(#"{"vendors":["acme"],"regions":["global"]}"#).models.map(\.address) == ["acme/m-1"])
+        #expect(try plan(#"{"vendors":["acme"],"regions":["global"]}"#).models.map(\.model.address) == ["acme/m-1"])
     }
 }
