@@ -130,6 +130,7 @@ let package = Package(
                 .embedInCode("Migrations/0008_certificates.sql"),
                 .embedInCode("Migrations/0009_history.sql"),
                 .embedInCode("Migrations/0010_registry.sql"),
+                .embedInCode("Migrations/0011_certificate_changes.sql"),
             ]),
         module(
             "ServiceRuntime",

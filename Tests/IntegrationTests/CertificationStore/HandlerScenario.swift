@@ -62,7 +62,7 @@ struct HandlerScenario: Sendable {
             store: store, leases: leases, suspects: suspects, providers: providers, registry: try .bundled(),
             suites: SuiteCatalog(suites: [.scripted]), judge: judge,
             certificates: CertificateTermsSource(
-                suites: SuiteCatalog(suites: [.scripted]), registry: try .bundled(), rubric: judge.rubric),
+                suites: SuiteCatalog(suites: [.scripted]), registry: try .bundled()),
             settings: settings, gate: gate,
             metrics: ProcessorMetrics(factory: NOOPMetricsHandler.instance), admission: admission, reporter: reporter,
             logger: logger)

@@ -20,6 +20,11 @@ extension Rubric {
     private init(_ file: RubricFile, digest: String) throws(RubricError) {
         guard file.version >= 1 else { throw RubricError("version", "is \(file.version); it counts from 1.") }
         version = file.version
+        effectiveFrom = try file.effectiveFrom.map { (text) throws(RubricError) in try Self.moment(text) }
+        // The first two were published without a date; theirs would change their digests.
+        guard effectiveFrom != nil || version <= 2 else {
+            throw RubricError("effectiveFrom", "is missing; say from when verdicts are made by it.")
+        }
         self.digest = digest
         status = try Self.status(file.status)
         validity = Validity(
@@ -36,6 +41,13 @@ extension Rubric {
             formula = .weighted(try Self.weighted(weighted))
         default: throw RubricError("", "needs either 'product' or 'weighted', and not both.")
         }
+    }
+
+    private static func moment(_ text: String) throws(RubricError) -> Date {
+        guard let date = try? Date(text, strategy: .iso8601) else {
+            throw RubricError("effectiveFrom", "is no moment; write one in UTC as 2027-01-31T00:00:00Z.")
+        }
+        return date
     }
 
     private static func status(_ status: RubricFile.Status) throws(RubricError) -> StatusThresholds {

@@ -1,4 +1,5 @@
 package import Contracts
+package import Foundation
 
 /// How a status follows from the outcomes, a rating from 0 to 5 from the measures, and a badge from the rating.
 ///
@@ -69,6 +70,8 @@ package struct Rubric: Sendable, Hashable {
     }
 
     package let version: Int
+    /// From when verdicts are made by it; nil for one that always could be.
+    package let effectiveFrom: Date?
     /// SHA-256 of its file, in lowercase hexadecimal.
     package let digest: String
     let status: StatusThresholds

@@ -51,6 +51,7 @@ struct RubricFile: Decodable {
     }
 
     var version: Int
+    var effectiveFrom: String?
     var status: Status
     var validity: Validity
     var bounds: [String: [Double]]
@@ -60,13 +61,14 @@ struct RubricFile: Decodable {
     var serviceLevels: ServiceLevels?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case version, status, validity, bounds, badges, product, weighted, serviceLevels
+        case version, effectiveFrom, status, validity, bounds, badges, product, weighted, serviceLevels
     }
 
     init(from decoder: any Decoder) throws {
         try decoder.refuseUnknownKeys(but: CodingKeys.allCases.map(\.rawValue))
         let container = try decoder.container(keyedBy: CodingKeys.self)
         version = try container.decode(Int.self, forKey: .version)
+        effectiveFrom = try container.decodeIfPresent(String.self, forKey: .effectiveFrom)
         status = try container.decode(Status.self, forKey: .status)
         validity = try container.decode(Validity.self, forKey: .validity)
         bounds = try container.decode([String: [Double]].self, forKey: .bounds)
