@@ -103,6 +103,7 @@ let package = Package(
                 .embedInCode("Suites/Bundled/full.yaml"),
                 .embedInCode("Judging/Rubrics/rubric-1.yaml"),
                 .embedInCode("Judging/Rubrics/rubric-2.yaml"),
+                .embedInCode("Judging/Rubrics/rubric-3.yaml"),
             ]),
         module("Certificates", ["Contracts", "Certification", crypto]),
         module("AWSWire", [crypto]),

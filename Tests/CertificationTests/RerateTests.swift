@@ -57,7 +57,7 @@ struct RerateTests {
             "PPPPPPPPPP", "PPPPPPPPFF", "PPPPPPFFFF", "PFFFFFFFFF", "FPPPPPPPPP", "NNNNNNNNNN", "PPPPPPPPPE",
             "PPPPPPPPEE", "EEEEEEEEEE", "SPPPPPPPPP", "PPSSSS", "PPPPPPPPGG", "GPPPP", "PPPPPPPPP-", "----------",
             "RRPRPPRP", "PUUUU", "RFRFRFPP", "P", "-",
-        ], [1, 2])
+        ], [1, 2, 3])
     func identical(outcomes: String, version: Int) throws {
         let catalog = try RubricCatalog.bundled()
         for notCounting in [false, true] {
@@ -93,12 +93,12 @@ struct RerateTests {
     @Test("A rubric that there is not is said so")
     func unknownRubric() throws {
         let document = try document("PP", rubric: 2)
-        #expect(throws: ResultDocumentError.unknownRubric(9, known: [1, 2])) {
+        #expect(throws: ResultDocumentError.unknownRubric(9, known: [1, 2, 3])) {
             try Rerating(document, by: 9, among: .bundled())
         }
         var foreign = document
         foreign.rubricVersion = 7
-        #expect(throws: ResultDocumentError.unknownRubric(7, known: [1, 2])) {
+        #expect(throws: ResultDocumentError.unknownRubric(7, known: [1, 2, 3])) {
             try Rerating(foreign, among: .bundled())
         }
         #expect(try Rerating(foreign, by: 1, among: .bundled()).again == nil)
@@ -145,7 +145,7 @@ struct RerateTests {
         }
     }
 
-    @Test("The explanation names every step, for both rubrics and every status")
+    @Test("The explanation names every step, for each rubric and every status")
     func explanation() throws {
         let catalog = try RubricCatalog.bundled()
         for rubric in catalog.rubrics {

@@ -16,12 +16,12 @@ struct RubricFileTests {
             encoding: .utf8)
     }
 
-    @Test("Those that are built in can be read, and the newest is the second")
+    @Test("Those that are built in can be read, and the newest is the third")
     func bundled() throws {
         let catalog = try RubricCatalog.bundled()
-        #expect(catalog.rubrics.map(\.version) == [1, 2])
-        #expect(catalog.newest.version == 2)
-        #expect(catalog.rubric(3) == nil)
+        #expect(catalog.rubrics.map(\.version) == [1, 2, 3])
+        #expect(catalog.newest.version == 3)
+        #expect(catalog.rubric(4) == nil)
     }
 
     @Test(
@@ -63,6 +63,26 @@ struct RubricFileTests {
             #expect(error.key == key, "\(error)")
             #expect(error.description.hasPrefix("The rubric"))
         }
+    }
+
+    @Test(
+        "The third's own keys are checked, and a misspelt one is refused",
+        arguments: [
+            ("rules: 2", "rules: 3", "rules"),
+            ("toleratedErrors: 1", "toleratedErrors: -1", "status.toleratedErrors"),
+            ("toleratedErrors: 1", "tolerated: 1", "status.tolerated"),
+            ("minimumJudged: 3", "minimumJudged: none", "status.minimumJudged"),
+            ("minimumJudgedShare: 0.5", "minimumJudgedShare: 50", "status.minimumJudgedShare"),
+        ])
+    func thirdsFaults(original: String, replacement: String, key: String) throws {
+        let third = try String(
+            contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
+                .appending(path: "../../Sources/Certification/Judging/Rubrics/rubric-3.yaml").standardizedFileURL,
+            encoding: .utf8)
+        let broken = third.replacing(original, with: replacement)
+        #expect(broken != third)
+        let error = #expect(throws: RubricError.self) { try Rubric(yaml: Data(broken.utf8)) }
+        #expect(error?.key == key)
     }
 
     @Test("What is no YAML is no rubric")

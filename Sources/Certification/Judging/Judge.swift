@@ -35,18 +35,20 @@ package struct Judge: Sendable, Hashable {
     ) -> Verdict {
         let now = max(now.toMilliseconds, history.allTries.map(\.finishedAt.toMilliseconds).max() ?? now.toMilliseconds)
         let rubric = rubrics.inForce(at: now)
+        let history = history.read(by: rubric)
         let evidence = Evidence(history, facts: facts, interruption: interruption ?? .unknown, rubric: rubric)
         let decision = decide(evidence, by: rubric)
         let rating = rubric.rating(for: decision.status, evidence.metrics, quality: evidence.quality)
         let verdict = Verdict(
             status: decision.status, rating: rating, badge: rating.map(rubric.badge), reasonCode: decision.reason?.code,
             reason: decision.reason.map { evidence.sentence(for: $0, status: decision.status) },
-            remedy: decision.reason?.remedy, metrics: evidence.metrics, coverage: evidence.coverage,
-            topFailures: evidence.topFailures(for: decision.status), suite: history.suite.id,
+            remedy: decision.reason.map(evidence.remedy), metrics: evidence.metrics, coverage: evidence.coverage,
+            topFailures: evidence.topFailures(for: decision.status),
+            findings: evidence.findings.isEmpty ? nil : evidence.findings, suite: history.suite.id,
             suiteVersion: history.suite.version, rubricVersion: rubric.version, judgedAt: now,
             certifiedUntil: rubric.validity(of: decision.status).map(now.addingTimeInterval), quality: evidence.quality,
             capabilities: CapabilityMatrix(declared: facts.declared ?? [], observed: history.observedCapabilities),
-            basis: Verdict.Basis(outline: SuiteOutline(history.suite), facts: facts, interruption: interruption))
+            basis: Verdict.Basis(outline: history.outline, facts: facts, interruption: interruption))
         return facts.elsewhere.map(verdict.located) ?? verdict
     }
 
@@ -58,17 +60,21 @@ package struct Judge: Sendable, Hashable {
         if let reason = inconclusiveReason(evidence, by: rubric) { return (.inconclusive, reason) }
         let success = evidence.metrics.successRate ?? 0
         if evidence.gates.contains(where: { $0.outcome != .pass }) { return (.failed, .gateFailed) }
+        if evidence.hasTooLittleCoverage(for: rubric.status) { return (.inconclusive, .lowCoverage) }
         if success < rubric.status.failureBelow { return (.failed, .testsFailed) }
         if success < rubric.status.warningBelow { return (.qualityWarning, .testsFailed) }
+        if rubric.rules == .second, !evidence.refusedDeclarations.isEmpty {
+            return (.qualityWarning, .capabilityRefused)
+        }
         return (.certified, success < 1 ? .testsFailed : nil)
     }
 
     private func inconclusiveReason(_ evidence: Evidence, by rubric: Rubric) -> VerdictReason? {
         if let fault = evidence.runnerFault { return .error(fault) }
         if evidence.gates.contains(where: { $0.outcome == .graderError }) { return .graderFailed }
-        let unjudgedGate = evidence.gateIsMissing || evidence.gates.contains { !$0.outcome.countsForQuality }
-        if unjudgedGate || evidence.errorShare > rubric.status.maximumErrorShare {
-            return .error(evidence.primaryError)
+        if evidence.gateIsUnjudged { return .error(evidence.primaryError) }
+        if evidence.hasTooMuchTrouble(for: rubric.status) {
+            return evidence.isMostlyGraders ? .graderFailed : .error(evidence.primaryError)
         }
         guard evidence.metrics.judged == 0 else { return nil }
         return evidence.metrics.graderErrors > 0 ? .graderFailed : .nothingApplicable

@@ -53,7 +53,7 @@ package struct ResultDocument: Sendable, Hashable, Codable {
     /// Judges the results by a rubric, at the time of the verdict that there is.
     package func verdict(by rubric: Rubric) -> Verdict {
         Judge(rubric: rubric).verdict(
-            on: TestHistory(suite: suite.suite, results: results), facts: facts, interruption: interruption,
+            on: TestHistory(outline: suite, results: results), facts: facts, interruption: interruption,
             at: judgedAt)
     }
 }

@@ -29,8 +29,11 @@ struct ProvidersFileTests {
         #expect(provider.timeouts == ConfiguredProvider.Timeouts(connect: 5, total: 120, idle: 60))
         let model = try #require(provider.models.first)
         #expect(model.address == "acme/acme/m-1")
-        #expect(model.capabilities.streaming && model.capabilities.systemPrompt == true)
-        #expect(!model.capabilities.functionCalling && model.capabilities.structuredOutput == false)
+        #expect(
+            model.declarations
+                == [
+                    .streaming: true, .vision: false, .tools: false, .structuredOutput: false,
+                ])
         #expect(model.isCertifiable)
     }
 

@@ -26,6 +26,10 @@ extension Rubric {
             throw RubricError("effectiveFrom", "is missing; say from when verdicts are made by it.")
         }
         self.digest = digest
+        guard let rules = Rules(rawValue: file.rules ?? 1) else {
+            throw RubricError("rules", "is \(file.rules ?? 0); write 1 or 2.")
+        }
+        self.rules = rules
         status = try Self.status(file.status)
         validity = Validity(
             certifiedDays: try Self.checked(file.validity.certifiedDays, "validity.certifiedDays", in: 1...366),
@@ -53,6 +57,9 @@ extension Rubric {
     private static func status(_ status: RubricFile.Status) throws(RubricError) -> StatusThresholds {
         let thresholds = StatusThresholds(
             maximumErrorShare: try checked(status.maximumErrorShare, "status.maximumErrorShare", in: 0...1),
+            toleratedErrors: Int(try checked(Double(status.toleratedErrors), "status.toleratedErrors", in: 0...100)),
+            minimumJudged: Int(try checked(Double(status.minimumJudged), "status.minimumJudged", in: 0...1_000)),
+            minimumJudgedShare: try checked(status.minimumJudgedShare, "status.minimumJudgedShare", in: 0...1),
             failureBelow: try checked(status.failureBelow, "status.failureBelow", in: 0...1),
             warningBelow: try checked(status.warningBelow, "status.warningBelow", in: 0...1))
         guard thresholds.failureBelow <= thresholds.warningBelow else {

@@ -37,6 +37,7 @@ package struct RubricCatalog: Sendable, Hashable {
     package static func bundled() throws(RubricError) -> RubricCatalog {
         try RubricCatalog([
             Rubric(yaml: Data(PackageResources.rubric_1_yaml)), Rubric(yaml: Data(PackageResources.rubric_2_yaml)),
+            Rubric(yaml: Data(PackageResources.rubric_3_yaml)),
         ])
     }
 
