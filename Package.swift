@@ -230,8 +230,8 @@ let package = Package(
         programTests(
             "CertForgeCLITests",
             [
-                "CertForgeCLI", "Gateway", "Certification", "Contracts", "Curl", "Postgres", "ServiceRuntime",
-                argumentParser,
+                "CertForgeCLI", "Gateway", "Certification", "Certificates", "Contracts", "Curl", "CurlTests", "Postgres",
+                "ServiceRuntime", argumentParser,
             ]),
         programTests(
             "BedrockSimulatorTests",
