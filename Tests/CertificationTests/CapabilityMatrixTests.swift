@@ -27,7 +27,9 @@ struct CapabilityMatrixTests {
     }
 
     /// The findings of a run of the suite `standard` by a model of which everything is declared.
-    private func findings(_ script: @escaping ScriptedProvider.Script) async throws -> [Capability: CapabilityMatrix.Finding] {
+    private func findings(
+        _ script: @escaping ScriptedProvider.Script
+    ) async throws -> [Capability: CapabilityMatrix.Finding] {
         let suite = try #require(SuiteCatalog.sample.suite("standard"))
         let executor = TestExecutor(provider: ScriptedProvider(script))
         var results: [TestResult] = []

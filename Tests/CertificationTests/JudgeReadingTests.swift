@@ -40,10 +40,14 @@ struct JudgeReadingTests {
         #expect(verdict.topFailures.map(\.test) == ["t5"] && verdict.topFailures[0].outcome == .fail)
         #expect(verdict.findings?.map(\.code) == [.refusalBroken])
         #expect(verdict.findings?.first?.explanation.contains("INTERNAL at each of 3 tries") == true)
-        #expect(verdict.remedy == "Validate requests before you send them: the endpoint does not refuse what is invalid as it must.")
+        #expect(
+            verdict.remedy
+                == "Validate requests before you send them: the endpoint does not refuse what is invalid as it must.")
         #expect(verdict.quality?.dimensions.last?.score == 0)
         let rubric = try #require(try RubricCatalog.bundled().rubric(2))
-        #expect(self.verdict(passes + [broken(attempt: 1), broken(attempt: 2)], by: Judge(rubric: rubric)).status == .inconclusive)
+        #expect(
+            self.verdict(passes + [broken(attempt: 1), broken(attempt: 2)], by: Judge(rubric: rubric)).status
+                == .inconclusive)
     }
 
     @Test(
@@ -66,11 +70,13 @@ struct JudgeReadingTests {
 
     @Test("One request that the provider calls invalid is set aside, with a finding; two are the suite's fault")
     func invalid() {
-        let one = verdict(Array(passes.dropLast()) + [.sample("t4", .error, category: .validation), .sample("t5", .pass)])
+        let one = verdict(
+            Array(passes.dropLast()) + [.sample("t4", .error, category: .validation), .sample("t5", .pass)])
         #expect(one.status == .certified && one.reasonCode == nil)
         #expect(one.coverage.applicable == 4 && one.metrics.skipped == 1)
         #expect(one.findings?.map(\.code) == [.requestInvalid])
-        #expect(one.findings?.first?.explanation == "The provider refused as invalid what the test sends (Sample: sample).")
+        #expect(
+            one.findings?.first?.explanation == "The provider refused as invalid what the test sends (Sample: sample).")
         let two = verdict(
             Array(passes.dropLast()) + ["t4", "t5"].map { .sample($0, .error, category: .validation) })
         #expect(two.status == .inconclusive && two.reasonCode == "VALIDATION" && two.findings == nil)
@@ -108,7 +114,8 @@ struct JudgeReadingTests {
         #expect(verdict.reason?.contains("declared to have tools, and its provider refuses") == true)
         #expect((verdict.rating ?? 5) <= 3.9)
         #expect(verdict.capabilities?.capabilities(.broken) == [.tools])
-        #expect(Judge().verdict(on: history, facts: JudgingFacts(declared: [.streaming]), at: .sample).status == .certified)
+        #expect(
+            Judge().verdict(on: history, facts: JudgingFacts(declared: [.streaming]), at: .sample).status == .certified)
         var works = passes
         works[3].capabilities = [.tools: true]
         let seen = TestHistory(suite: suite, results: works + [refused])
@@ -123,7 +130,8 @@ struct JudgeReadingTests {
         suite.tests[2].dimension = .usage
         suite.tests[3].dimension = .tools
         let results: [TestResult] = [
-            .sample("t1", .pass), .sample("t2", .pass), .sample("t3", .fail), .sample("t4", .fail), .sample("t5", .pass),
+            .sample("t1", .pass), .sample("t2", .pass), .sample("t3", .fail), .sample("t4", .fail),
+            .sample("t5", .pass),
         ]
         let failed = Judge().verdict(on: TestHistory(suite: suite, results: results), at: .sample)
         #expect(failed.remedy == "Don't let the model call tools before its calls have the right name and arguments.")

@@ -208,7 +208,7 @@ struct RerateTests {
 
     @Test(
         "Whatever error decided, in whichever way, a stored result says the same again",
-        arguments: ErrorCategory.allCases, [1, 2])
+        arguments: ErrorCategory.allCases, [1, 2, 3])
     func everyCategory(category: ErrorCategory, version: Int) throws {
         let rubric = try #require(try RubricCatalog.bundled().rubric(version))
         var suite = Certification.Suite.sample(count: 4)
@@ -231,7 +231,8 @@ struct RerateTests {
         }
     }
 
-    @Test("The ways in which errors decide come to every status that a verdict can have, and every category is a reason")
+    @Test(
+        "The ways in which errors decide come to every status that a verdict can have, and every category is a reason")
     func coverage() throws {
         var statuses: Set<CertificationStatus> = []
         var reasons: Set<String> = []

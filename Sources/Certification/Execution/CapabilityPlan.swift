@@ -49,7 +49,8 @@ extension TestConclusion {
         case (.fail, _) where hasGoodAnswer, (.noAnswer, _) where hasGoodAnswer: note(capability, true)
         case (.error, .retry), (.error, .endsUnsupported), (.error, .endsInconclusive): return
         case (.error, .leavesUnjudged) where reached.category == .cancelled: return
-        case (.fail, _), (.noAnswer, _), (.skipped, _) where isCapabilityRefused:
+        case (.fail, _), (.noAnswer, _),
+            (.skipped, _) where isCapabilityRefused:
             note(capability, false)
             skip("\(declaration), and a probe agrees.")
         // What else kept the call from being answered, or from being graded, says nothing about the capability.

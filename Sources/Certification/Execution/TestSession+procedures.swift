@@ -100,7 +100,8 @@ extension TestSession {
         if let tokens = exchange.answer.flatMap({ tokensBeyondWindow(in: $0, to: call) }) {
             conclusion.add(exchange.record)
             conclusion.measure(TestResult.beyondWindowMeasure, Double(tokens))
-            return conclusion.explain("\(tokens) tokens were read and answered rightly: the window is larger than declared.")
+            return conclusion.explain(
+                "\(tokens) tokens were read and answered rightly: the window is larger than declared.")
         }
         conclusion.add(exchange, to: refused, of: test)
     }

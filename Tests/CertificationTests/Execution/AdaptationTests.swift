@@ -235,7 +235,9 @@ struct AdaptationTests {
         #expect(provider.calls.isEmpty)
     }
 
-    @Test("What a probe finds counts, and what requires it runs; what it does not find is skipped", arguments: [true, false])
+    @Test(
+        "What a probe finds counts, and what requires it runs; what it does not find is skipped",
+        arguments: [true, false])
     func probe(works: Bool) async {
         var first = Self.test("t1", requires: [.vision])
         first.probesUndeclared = true

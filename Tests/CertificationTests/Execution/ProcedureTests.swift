@@ -223,7 +223,8 @@ struct ProcedureTests {
     @Test("A model that reads and answers more than it is declared to take has a larger window, and fails nothing")
     func longContextLarger() async {
         let asked = test(longContext, calls: [.asking("Which number?", includes: "7421")])
-        for (isRead, tokens, outcome) in [(true, 3_300, TestOutcome.pass), (true, 2_900, .fail), (false, 3_300, .fail)] {
+        for (isRead, tokens, outcome) in [(true, 3_300, TestOutcome.pass), (true, 2_900, .fail), (false, 3_300, .fail)]
+        {
             let (result, provider) = await run(asked, facts: ModelFacts(contextWindow: 3_000)) { call in
                 let isOver = call.prompt.split(separator: " ").count > 3_000
                 return .success(

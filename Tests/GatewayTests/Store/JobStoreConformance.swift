@@ -143,7 +143,7 @@ extension JobStoreConformance {
 
     /// What every verdict here is made by.
     static let reuse = ReuseTerms(
-        suiteVersion: 1, suiteDigest: String(repeating: "ab", count: 32), rubricVersion: 2,
+        suiteVersion: 1, suiteDigest: String(repeating: "ab", count: 32), rubricVersion: 3,
         rubricDigest: String(repeating: "cd", count: 32))
 
     private static func reusesCertificates(_ subject: some JobStoreUnderTest) async throws {
@@ -153,7 +153,7 @@ extension JobStoreConformance {
         var otherSuite = reuse
         otherSuite.suiteDigest = ""
         var otherRubric = reuse
-        otherRubric.rubricVersion = 3
+        otherRubric.rubricVersion = 4
         for (terms, isReused) in [(reuse, true), (otherSuite, false), (otherRubric, false), (nil, false)] {
             var submission = subject.submission(["a.one", "b.two"], at: subject.second(2))
             submission.reuse = terms

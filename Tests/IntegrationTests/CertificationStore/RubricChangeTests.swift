@@ -11,13 +11,14 @@ import Testing
 
 @Suite("What a change of the rubric does to certificates")
 struct RubricChangeTests {
-    /// The built-in rubrics, and a third that holds from a moment on.
+    /// The built-in rubrics, and a fourth that holds from a moment on.
     private static func catalog(from moment: Date) throws -> RubricCatalog {
         let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Sources/Certification/Judging/Rubrics/rubric-2.yaml")
+            .appending(path: "Sources/Certification/Judging/Rubrics/rubric-3.yaml")
         let text = try String(contentsOf: file, encoding: .utf8)
-            .replacing("version: 2", with: "version: 3\neffectiveFrom: \(moment.formatted(.iso8601))")
+            .replacing(
+                /version: 3\neffectiveFrom: .*/, with: "version: 4\neffectiveFrom: \(moment.formatted(.iso8601))")
         return try RubricCatalog(RubricCatalog.bundled().rubrics + [Rubric(yaml: Data(text.utf8))])
     }
 
@@ -40,14 +41,14 @@ struct RubricChangeTests {
             let rubrics = try Self.catalog(from: change)
             let record = try await Self.certify(scenario, by: rubrics)
             #expect(record.expiresAt == change && record.expiresBecause == .rubricChange)
-            #expect(Self.rubric(of: record) == "2" && record.rubricDigest == rubrics.rubric(2)?.digest)
+            #expect(Self.rubric(of: record) == "3" && record.rubricDigest == rubrics.rubric(3)?.digest)
             #expect(try await scenario.record(record.certificationID).certifiedUntil == change)
-            #expect(try await scenario.store.revokeFormerRubrics(before: 3, now: change).isEmpty)
+            #expect(try await scenario.store.revokeFormerRubrics(before: 4, now: change).isEmpty)
             #expect(record.standing(at: change) == .expired)
 
             let past = try Self.catalog(from: Date().addingTimeInterval(-60))
             let next = try await Self.certify(scenario, by: past)
-            #expect(Self.rubric(of: next) == "3" && next.rubricDigest == past.newest.digest)
+            #expect(Self.rubric(of: next) == "4" && next.rubricDigest == past.newest.digest)
             #expect(next.expiresBecause == .suiteLifetime)
         }
     }
@@ -60,7 +61,8 @@ struct RubricChangeTests {
             for certification in certifications { try await scenario.finish(try await scenario.claim(certification)) }
             let change = scenario.start.addingTimeInterval(100)
             let changes = RubricChanges(
-                store: scenario.store, rubrics: try Self.catalog(from: change), batch: 2, logger: PostgresScratch.logger)
+                store: scenario.store, rubrics: try Self.catalog(from: change), batch: 2, logger: PostgresScratch.logger
+            )
             #expect(changes.pause(after: scenario.start) == .milliseconds(100_100))
             #expect(changes.pause(after: change) == changes.interval)
             #expect(await changes.round(now: change.addingTimeInterval(-1)))
@@ -68,7 +70,7 @@ struct RubricChangeTests {
 
             // By the new rubric already, in another processor.
             try await scenario.client.execute(
-                "UPDATE runs SET rubric_version = 3 WHERE certification_id = \(certifications[4].id.rawValue)")
+                "UPDATE runs SET rubric_version = 4 WHERE certification_id = \(certifications[4].id.rawValue)")
             await withTaskGroup(of: Bool.self) { group in
                 for _ in 0..<3 { group.addTask { await changes.round(now: change) } }
                 for await isDone in group { #expect(isDone) }
@@ -82,7 +84,7 @@ struct RubricChangeTests {
             let ended = records.filter { $0.certificationID != certifications[4].id }
             #expect(ended.count == 4 && ended.allSatisfy { $0.standing(at: now) == .revoked })
             #expect(ended.allSatisfy { $0.badgeState(at: now) == .outdated })
-            #expect(ended.allSatisfy { $0.revocation?.reason.hasPrefix("Version 3 of the rubric") == true })
+            #expect(ended.allSatisfy { $0.revocation?.reason.hasPrefix("Version 4 of the rubric") == true })
             let holding = try await scenario.store.certificates(
                 matching: CertificateFilter(validAt: now), after: nil, limit: 9)
             #expect(holding.map(\.certificationID) == [certifications[4].id])
@@ -94,7 +96,7 @@ struct RubricChangeTests {
             let alone = CertificateVerifier(keys: KeySet([key.publicKey]))
             #expect(alone.report(on: jws, at: now).outcome == .valid)
             let told = CertificateVerifier(keys: KeySet([key.publicKey]), revocations: list).report(on: jws, at: now)
-            #expect(told.outcome == .revoked && told.findings.first?.text.contains("Version 3 of the rubric") == true)
+            #expect(told.outcome == .revoked && told.findings.first?.text.contains("Version 4 of the rubric") == true)
         }
     }
 

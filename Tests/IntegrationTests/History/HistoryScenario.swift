@@ -48,6 +48,6 @@ extension CertificationScenario {
 
     /// What the verdicts here are made by.
     static var reuse: ReuseTerms {
-        ReuseTerms(suiteVersion: 1, suiteDigest: suiteDigest, rubricVersion: 2, rubricDigest: rubricDigest)
+        ReuseTerms(suiteVersion: 1, suiteDigest: suiteDigest, rubricVersion: 3, rubricDigest: rubricDigest)
     }
 }

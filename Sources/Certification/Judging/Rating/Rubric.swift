@@ -134,7 +134,9 @@ package struct Rubric: Sendable, Hashable {
         }
         let sums = Dictionary(weighed.map { ($0.dimension, $0.weight) }, uniquingKeysWith: +)
         return Dictionary(
-            weighed.map { ($0.id, formula.dimensions.weight(of: $0.dimension) * $0.weight / (sums[$0.dimension] ?? 1)) },
+            weighed.map {
+                ($0.id, formula.dimensions.weight(of: $0.dimension) * $0.weight / (sums[$0.dimension] ?? 1))
+            },
             uniquingKeysWith: +)
     }
 
