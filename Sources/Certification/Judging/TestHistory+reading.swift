@@ -4,7 +4,7 @@ extension TestHistory {
     /// The history as a rubric reads it: by the second rules, what ended in an error of the endpoint's own making is no error.
     func read(by rubric: Rubric) -> TestHistory {
         guard rubric.rules == .second else { return self }
-        let failed = ungainlyRefusals.map { result in
+        let failed = brokenRefusals.map { result in
             result.with(
                 .fail,
                 "The call had to be refused as invalid, and ended in \(result.error?.category.rawValue ?? "an error") at "
@@ -37,41 +37,25 @@ extension TestHistory {
 
     /// A request that is not refused but breaks the server, again and again and as the only one, says how the endpoint treats
     /// what is invalid. When others fail too, it can't be told from an outage.
-    private var ungainlyRefusals: [TestResult] {
+    private var brokenRefusals: [TestResult] {
         let broken = outline.tests.compactMap { test in
-            latest(of: test.id).flatMap { isUngainlyRefusal($0, of: test) ? $0 : nil }
+            latest(of: test.id).flatMap { isReproduced($0, in: test) ? $0 : nil }
         }
         let tests = Set(broken.map(\.test))
         let hasOtherTrouble = latest.contains { $0.outcome == .error && !tests.contains($0.test) && !$0.isInvalid }
         return hasOtherTrouble ? [] : broken
     }
 
-    private func isUngainlyRefusal(_ result: TestResult, of test: SuiteOutline.Test) -> Bool {
-        guard let before = test.callsBeforeRefusal, result.outcome == .error, let category = result.error?.category,
-            category.isServerFault
-        else { return false }
+    private func isReproduced(_ result: TestResult, in test: SuiteOutline.Test) -> Bool {
         let tries = tries(of: test.id)
         return tries.count >= 2
-            && tries.allSatisfy { attempt in
-                attempt.error?.category == category && attempt.calls.last?.ending == .failed
-                    && attempt.calls.count { $0.ending != .failed } >= before
-            }
+            && tries.allSatisfy { test.isBrokenRefusal($0) && $0.error?.category == result.error?.category }
     }
 
     /// Those that say nothing of the gate: without it nothing can be said.
     private var invalidRequests: [TestResult] {
         let gates = Set(outline.tests.filter(\.isGate).map(\.id))
         return latest.filter { $0.isInvalid && counts($0.test) && !gates.contains($0.test) }
-    }
-}
-
-extension ErrorCategory {
-    /// Whether the server says that it failed itself, as statuses 500 to 599 do.
-    fileprivate var isServerFault: Bool {
-        switch self {
-        case .serviceInternal, .serviceUnavailable, .modelError: true
-        default: false
-        }
     }
 }
 
