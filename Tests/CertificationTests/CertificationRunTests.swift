@@ -135,6 +135,23 @@ struct CertificationRunTests {
                 == ["run t1", "run t2", "run t3", "run t4", "run t5", "retry THROTTLED_RPM long"])
     }
 
+    @Test("Calls that had to be refused and broke the server keep no other test from being run")
+    func brokenRefusals() {
+        var suite = suite
+        for index in 1...2 {
+            suite.tests[index].calls[0].expectation = .refusal(of: [.validation], withinSeconds: 10)
+        }
+        let broken: [TestResult] = ["t2", "t3"].map { .sample($0, .error, category: .serviceInternal) }
+        let first = CertificationRun(suite: suite, attempt: 1, maxAttempts: 3)
+        #expect(
+            transcript(first, [.sample("t1", .pass)] + broken + [.sample("t4", .pass)])
+                == ["run t1", "run t2", "run t3", "run t4", "retry INTERNAL short"])
+        let earlier = [.sample("t1", .pass)] + broken + [.sample("t4", .pass)]
+        let last = CertificationRun(suite: suite, attempt: 3, maxAttempts: 3, resuming: earlier)
+        let again: [TestResult] = ["t2", "t3"].map { .sample($0, .error, category: .serviceInternal, attempt: 3) }
+        #expect(transcript(last, again) == ["run t2", "run t3", "FAILED TESTS_FAILED"])
+    }
+
     @Test("What the provider asks to wait is passed on")
     func retryAfter() {
         var run = run()

@@ -132,7 +132,8 @@ package struct CertificationRun: Sendable {
 
     /// Two errors in a row, or one right at the start or in a gate, tell that more calls would only add to the trouble.
     private mutating func consequence(of result: TestResult) -> Consequence {
-        let isGate = suite.tests.contains { $0.id == result.test && $0.isGate }
+        let test = suite.tests.first { $0.id == result.test }
+        let isGate = test?.isGate ?? false
         if result.outcome == .skipped, isGate { return .conclude }
         guard result.outcome == .error else {
             consecutiveErrors = 0
@@ -142,7 +143,10 @@ package struct CertificationRun: Sendable {
         switch category.effect {
         case .endsUnsupported, .endsInconclusive: return .conclude
         case .leavesUnjudged, .skipsTest, .failsTest: return category == .cancelled ? .stop : .goOn
-        case .retry: consecutiveErrors += 1
+        case .retry:
+            // What the server breaks at is what it had to refuse: that says nothing of the calls to come.
+            if let test, !isGate, SuiteOutline.Test(test).isBrokenRefusal(result) { return .goOn }
+            consecutiveErrors += 1
         }
         return isGate || isFirstTest || consecutiveErrors >= 2 ? .giveUp(category) : .goOn
     }

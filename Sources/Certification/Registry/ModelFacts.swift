@@ -17,27 +17,10 @@ package struct ModelFacts: Sendable, Hashable {
 
     /// What the registry says of a model. Limits that are guessed are none.
     package init(_ model: RegisteredModel) {
-        let capabilities = model.capabilities
-        var declared: [Capability: Bool] = [:]
-        declared[.streaming] = capabilities.streaming
-        declared[.vision] = capabilities.vision
-        declared[.tools] = capabilities.functionCalling
-        declared[.streamingTools] = capabilities.streamsTools
-        declared[.structuredOutput] = capabilities.structuredOutput
-        declared[.systemPrompt] = capabilities.systemPrompt
-        declared[.stopSequences] = capabilities.stopSequences
         self.init(
-            declared: declared,
+            declared: model.declarations,
             contextWindow: model.limitsAreGuessed ? nil : model.contextWindow,
             maxOutputTokens: model.limitsAreGuessed ? nil : model.maxOutputTokens)
-    }
-}
-
-extension RegisteredModel.Capabilities {
-    /// Nil when that depends on what nobody has said.
-    fileprivate var streamsTools: Bool? {
-        if streaming == false || functionCalling == false { return false }
-        return streaming == true && functionCalling == true ? true : nil
     }
 }
 

@@ -102,7 +102,7 @@ struct GatewayComposition {
         store: CertificationStore, registry: RegistryHolder, room: OutboxRoom
     ) async throws -> GatewayAPI {
         GatewayAPI(
-            store: store, operations: store, registry: registry, suites: settings.suites,
+            store: store, operations: store, registry: registry, suites: settings.suites, rubrics: try .bundled(),
             costs: CostPolicy(
                 prices: settings.prices, suites: settings.suites,
                 estimator: CostEstimator(retryAllowance: settings.retryAllowance),

@@ -11,6 +11,7 @@ struct JobRoutes: Sendable {
     let store: any JobStore
     let registry: RegistryHolder
     let suites: SuiteCatalog
+    let rubrics: RubricCatalog
     let costs: CostPolicy
     let cursors: CursorSigner
     let bodyLimits: JSONRequest.Limits
@@ -33,7 +34,7 @@ struct JobRoutes: Sendable {
         let body = try await JSONRequest.decode(JobRequestBody.self, from: request, limits: bodyLimits)
         let (key, keyFaults) = IdempotencyKey.keyOrFaults(of: request.headers)
         let registry = await registry(for: body)
-        let plan = try JobPlanner(registry: registry, suites: suites).plan(body, otherFaults: keyFaults)
+        let plan = try JobPlanner(registry: registry, suites: suites, rubrics: rubrics).plan(body, otherFaults: keyFaults)
         let submission = try plan.submission(
             in: registry, costs: costs,
             from: JobOrigin(
@@ -57,7 +58,7 @@ struct JobRoutes: Sendable {
         try QueryReader(request, known: []).check()
         let body = try await JSONRequest.decode(JobRequestBody.self, from: request, limits: bodyLimits)
         let registry = await registry(for: body)
-        let plan = try JobPlanner(registry: registry, suites: suites).plan(body)
+        let plan = try JobPlanner(registry: registry, suites: suites, rubrics: rubrics).plan(body)
         let submission = try plan.submission(
             in: registry, costs: costs,
             from: JobOrigin(

@@ -10,6 +10,7 @@ struct GatewayAPI: Sendable {
     let operations: CertificationStore
     let registry: RegistryHolder
     let suites: SuiteCatalog
+    let rubrics: RubricCatalog
     let costs: CostPolicy
     let verifier: TokenVerifier
     let cursors: CursorSigner
@@ -24,7 +25,7 @@ struct GatewayAPI: Sendable {
 
     /// What schedules mean with this gateway's registry.
     var schedulePlanner: SchedulePlanner {
-        SchedulePlanner(registry: registry, suites: suites, costs: costs)
+        SchedulePlanner(registry: registry, suites: suites, rubrics: rubrics, costs: costs)
     }
 
     /// The middlewares from the outside in: what is further out also sees what is further in answer or fail.
@@ -45,8 +46,8 @@ struct GatewayAPI: Sendable {
     /// Every resource; `contracts/openapi.yaml` describes the same ones.
     var endpoints: [Endpoint] {
         let jobs = JobRoutes(
-            store: store, registry: registry, suites: suites, costs: costs, cursors: cursors, bodyLimits: bodyLimits,
-            cancelPatience: cancelPatience, now: now, room: outboxRoom)
+            store: store, registry: registry, suites: suites, rubrics: rubrics, costs: costs, cursors: cursors,
+            bodyLimits: bodyLimits, cancelPatience: cancelPatience, now: now, room: outboxRoom)
         let certifications = CertificationRoutes(
             store: store, registry: registry, suites: suites, cursors: cursors)
         let catalogue = CatalogueRoutes(registry: registry, now: now)
@@ -64,7 +65,8 @@ struct GatewayAPI: Sendable {
             room: outboxRoom)
         let certificates = CertificateRoutes(
             store: operations, registry: registry, cursors: cursors, bodyLimits: bodyLimits, now: now)
-        let verification = VerificationRoutes(store: operations, bodyLimits: bodyLimits, now: now)
+        let verification = VerificationRoutes(
+            store: operations, revocationLists: SignedRevocationLists(store: operations), bodyLimits: bodyLimits, now: now)
         let badges = BadgeRoutes(store: operations, registry: registry, now: now)
         return [
             jobs.endpoints, certifications.endpoints, history.endpoints, synced.endpoints, catalogue.endpoints,

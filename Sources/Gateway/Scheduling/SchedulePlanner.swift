@@ -8,6 +8,7 @@ struct SchedulePlanner: Sendable {
     /// Each plan is made with what it holds then.
     let registry: RegistryHolder
     let suites: SuiteCatalog
+    let rubrics: RubricCatalog
     let costs: CostPolicy
 
     /// A new schedule. Throws one problem that lists all faults; those of its request have pointers that begin with
@@ -64,13 +65,16 @@ struct SchedulePlanner: Sendable {
     func submission(of schedule: ScheduleRecord, from origin: JobOrigin) throws -> JobSubmission {
         let body = try JSONDecoder().decode(JobRequestBody.self, from: try JSONResponse.data(schedule.request))
         let registry = registry.current
-        var plan = try JobPlanner(registry: registry, suites: suites).plan(body)
+        var plan = try JobPlanner(registry: registry, suites: suites, rubrics: rubrics).plan(body)
         // A schedule is there to certify again, whatever holds yet.
-        plan.reusableSuiteVersion = nil
+        plan.reuse = nil
         let submission = try plan.submission(in: registry, costs: costs, from: origin)
         if let problem = costs.problem(of: submission, plan.terms) { throw problem }
         return submission
     }
+
+    /// The suite that a schedule certifies with.
+    func suite(of schedule: ScheduleRecord) -> SuiteID { schedule.request.suite.map { SuiteID($0) } ?? .base }
 
     private func request(of body: ScheduleRequestBody, _ faults: inout [Fault]) -> ScheduleRequest? {
         guard let request = body.request else {
@@ -85,7 +89,7 @@ struct SchedulePlanner: Sendable {
         }
         do {
             let registry = registry.current
-            let plan = try JobPlanner(registry: registry, suites: suites).plan(request)
+            let plan = try JobPlanner(registry: registry, suites: suites, rubrics: rubrics).plan(request)
             let submission = try plan.submission(
                 in: registry, costs: costs,
                 from: JobOrigin(requestedBy: "", idempotencyKey: nil, trace: TraceContext(), createdAt: Date()))

@@ -36,7 +36,7 @@ struct SyncedPlanTests {
 
     private func plan(_ json: String) throws -> (targets: [SubmittedTarget], skipped: [SkippedTarget]) {
         let body = try JSONDecoder().decode(JobRequestBody.self, from: Data(json.utf8))
-        return try JobPlanner(registry: registry, suites: try .bundled()).plan(body)
+        return try JobPlanner(registry: registry, suites: try .bundled(), rubrics: try .bundled()).plan(body)
             .targets(in: registry, at: TestGateway.now)
     }
 
