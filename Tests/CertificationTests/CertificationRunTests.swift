@@ -192,6 +192,57 @@ struct CertificationRunTests {
                 == ["run t1", "INCONCLUSIVE \(category.rawValue)"])
     }
 
+    @Test("A call that is too dear for the budget leaves its test unjudged; two in a row end the run, as does the gate's")
+    func budget() {
+        let dear = TestResult.sample("t2", .error, category: .budgetExceeded)
+        #expect(
+            transcript(run(), [.sample("t1", .pass), dear, .sample("t3", .pass), .sample("t4", .pass)])
+                == ["run t1", "run t2", "run t3", "run t4", "INCONCLUSIVE BUDGET_EXCEEDED"])
+        #expect(
+            transcript(run(), [.sample("t1", .pass), dear, .sample("t3", .error, category: .budgetExceeded)]).last
+                == "INCONCLUSIVE BUDGET_EXCEEDED")
+        #expect(
+            transcript(run(), [.sample("t1", .error, category: .budgetExceeded)])
+                == ["run t1", "INCONCLUSIVE BUDGET_EXCEEDED"])
+    }
+
+    /// The third and fourth tests are only reported.
+    private func run(reporting earlier: [TestResult], attempt: Int = 1) -> CertificationRun {
+        var suite = suite
+        for index in 2...3 { suite.tests[index].counts = false }
+        return CertificationRun(suite: suite, attempt: attempt, maxAttempts: 3, resuming: earlier)
+    }
+
+    @Test(
+        "Trouble of tests that are only reported causes no other attempt and ends none",
+        arguments: [ErrorCategory.timeout, .throttledRequests, .serviceInternal])
+    func reportedTrouble(category: ErrorCategory) {
+        let results: [TestResult] = [
+            .sample("t1", .pass), .sample("t2", .pass), .sample("t3", .error, category: category),
+            .sample("t4", .error, category: category),
+        ]
+        #expect(transcript(run(reporting: []), results) == ["run t1", "run t2", "run t3", "run t4", "CERTIFIED -"])
+    }
+
+    @Test("When the time is up in a test that is only reported, the verdict is made of the others")
+    func reportedTimeOut() {
+        var run = run(reporting: [])
+        for test in ["t1", "t2"] as [TestID] {
+            _ = run.next(at: .sample)
+            _ = run.finished(.sample(test, .pass), at: .sample)
+        }
+        #expect(describe(run.timedOut(at: .sample)) == "CERTIFIED -")
+    }
+
+    @Test("A test that is only reported is paid for once")
+    func reportedOnce() {
+        let earlier: [TestResult] = [
+            .sample("t1", .pass), .sample("t2", .error), .sample("t3", .error),
+        ]
+        let results: [TestResult] = [.sample("t2", .pass, attempt: 2), .sample("t4", .pass, attempt: 2)]
+        #expect(transcript(run(reporting: earlier, attempt: 2), results) == ["run t2", "run t4", "CERTIFIED -"])
+    }
+
     @Test("Pending access is tried again, and unsupported in the end")
     func pendingAccess() {
         let result = TestResult.sample("t1", .error, category: .accessPending)

@@ -66,6 +66,6 @@ struct ErrorCategoryTests {
     func runnerFaults() {
         #expect(
             ErrorCategory.allCases.filter(\.isRunnerFault)
-                == [.quotaDaily, .quotaBilling, .runnerAuthentication, .budgetExceeded])
+                == [.quotaDaily, .quotaBilling, .runnerAuthentication])
     }
 }

@@ -28,12 +28,19 @@ struct Answerer: Sendable {
         }
         let text = text(for: request)
         utterance.text = flawed(text, isStreamed: isStreamed)
+        if behaviour == .thinkInText { utterance.text = "<think>\n\(Self.thought)\n</think>\n\n" + utterance.text }
         return utterance
     }
 
+    private static let thought = "The question is simple."
+    /// Some 1 500 tokens.
+    private static let longThought = Array(repeating: "Let me think about this again.", count: 220)
+        .joined(separator: " ")
+
     private var reasoning: String {
         switch behaviour {
-        case .reason: "The question is simple."
+        case .reason: Self.thought
+        case .thinkLong, .thinkSecretly: Self.longThought
         case .redactReasoning: "Hidden thoughts."
         default: ""
         }

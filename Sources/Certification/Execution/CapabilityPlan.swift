@@ -39,7 +39,7 @@ extension TestSession {
         let category = conclusion.reached.category
         switch (conclusion.outcome, category?.effect) {
         case (.error, .endsUnsupported), (.error, .endsInconclusive): return
-        case (.error, .leavesUnjudged) where category == .cancelled: return
+        case (.error, .leavesUnjudged) where category == .cancelled || category == .budgetExceeded: return
         case (.pass, _):
             conclusion.note(capability, true)
             conclusion.skip("The registry says that the model lacks \(capability); a probe shows that it has it.")

@@ -44,10 +44,12 @@ package struct TestExecutor: Sendable {
         after earlier: [TestResult] = []
     ) async -> TestResult {
         let startedAt = now()
-        let session = TestSession(
+        var session = TestSession(
             test: test, facts: facts,
             caller: ModelCaller(provider: provider, meter: meter, clock: clock, target: target), nonce: nonce,
-            adaptation: RequestAdaptation(for: test, after: earlier))
+            adaptation: RequestAdaptation(for: test, of: facts, after: earlier))
+        let finished = earlier.last { $0.test == test.id && !$0.isFinal }?.repeats ?? []
+        session.conclusion.resume(after: Array(finished.prefix(test.repeats)))
         let conclusion = await conclude(session, as: CapabilityPlan(for: test, of: facts, after: earlier))
         return conclusion.result(of: test.id, attempt: attempt, startedAt: startedAt, finishedAt: now())
     }

@@ -15,8 +15,6 @@ struct Evidence {
     private let latest: [TestResult]
     private let names: [TestID: String]
     private let errorCategories: [ErrorCategory]
-    /// Those of tests that are only reported: they may end the run as any other.
-    private let reportedCategories: [ErrorCategory]
     /// What each test adds to the quality's denominator.
     private let weights: [TestID: Double]
 
@@ -38,7 +36,6 @@ struct Evidence {
         errorCategories =
             Self.errorCategories(of: latest)
             + Array(repeating: interruption, count: counted.count - latest.count)
-        reportedCategories = Self.errorCategories(of: history.latest.filter { !history.counts($0.test) })
         weights = rubric.testWeights(in: history)
         coverage = Verdict.Coverage(
             judged: metrics.judged, applicable: counted.count - metrics.skipped, total: counted.count,
@@ -57,12 +54,11 @@ struct Evidence {
     /// The permanent cause that keeps the target from being used. A gate's capability is one: nothing works without it.
     var unsupportedCategory: ErrorCategory? {
         let missingCapability = gates.first { $0.outcome == .skipped }?.error?.category
-        return missingCapability
-            ?? Self.primary(of: (errorCategories + reportedCategories).filter(\.leavesTargetUnsupported))
+        return missingCapability ?? Self.primary(of: errorCategories.filter(\.leavesTargetUnsupported))
     }
 
     var runnerFault: ErrorCategory? {
-        Self.primary(of: (errorCategories + reportedCategories).filter(\.isRunnerFault))
+        Self.primary(of: errorCategories.filter(\.isRunnerFault))
     }
 
     var primaryError: ErrorCategory { Self.primary(of: errorCategories) ?? .unknown }

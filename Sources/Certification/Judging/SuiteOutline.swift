@@ -9,6 +9,8 @@ package struct SuiteOutline: Sendable, Hashable, Codable {
         package var isGate: Bool
         package var counts: Bool
         package var weight: Double
+        /// How its calls were made; nil for a conversation, and in verdicts from before suites had procedures here.
+        package var procedure: TestProcedure?
     }
 
     package var id: SuiteID
@@ -22,7 +24,7 @@ package struct SuiteOutline: Sendable, Hashable, Codable {
         tests = suite.tests.map {
             Test(
                 id: $0.id, name: $0.name, dimension: $0.dimension, isGate: $0.isGate, counts: $0.counts,
-                weight: $0.weight)
+                weight: $0.weight, procedure: $0.procedure == .conversation ? nil : $0.procedure)
         }
     }
 
@@ -33,7 +35,7 @@ package struct SuiteOutline: Sendable, Hashable, Codable {
             tests: tests.map {
                 SuiteTest(
                     id: $0.id, name: $0.name, dimension: $0.dimension, isGate: $0.isGate, counts: $0.counts,
-                    weight: $0.weight, calls: [], timeoutSeconds: 0)
+                    weight: $0.weight, calls: [], procedure: $0.procedure ?? .conversation, timeoutSeconds: 0)
             })
     }
 }
