@@ -42,6 +42,9 @@ struct RequestAdaptation: Sendable, Hashable {
         return request
     }
 
+    /// How long the test may take: thoughts need time as well as tokens.
+    func timeLimit(of test: SuiteTest) -> Duration { thinks ? test.timeout * ThinkingRoom.patience : test.timeout }
+
     /// Learns from a refusal.
     ///
     /// - Parameters:

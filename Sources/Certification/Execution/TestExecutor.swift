@@ -81,6 +81,7 @@ package struct TestExecutor: Sendable {
     private func beforeDeadline(
         _ session: TestSession, _ work: @escaping @Sendable (inout TestSession) async -> Void
     ) async -> TestConclusion {
+        let timeLimit = session.adaptation.timeLimit(of: session.test)
         var conclusion = TestConclusion()
         var isLate = false
         await withTaskGroup(of: Event.self) { group in
@@ -89,7 +90,7 @@ package struct TestExecutor: Sendable {
                 await work(&session)
                 return .concluded(session.conclusion)
             }
-            group.addTask { await alarm(after: session.test.timeout) }
+            group.addTask { await alarm(after: timeLimit) }
             for await event in group {
                 switch event {
                 case .concluded(let reached): conclusion = reached
@@ -104,7 +105,7 @@ package struct TestExecutor: Sendable {
             conclusion.replaceError(with: .cancelled, message: "The test was cancelled.")
         } else if isLate {
             conclusion.replaceError(
-                with: .timeout, message: "The test took longer than \(session.test.timeoutSeconds) s.")
+                with: .timeout, message: "The test took longer than \(timeLimit / .seconds(1)) s.")
         }
         return conclusion
     }

@@ -5,6 +5,8 @@ struct ThinkingRoom: Sendable, Hashable {
     static let tokens = 4_096
     /// The name of the figure that remembers that a model needs it.
     static let measure = "thinking-room"
+    /// How many times as long a test may take.
+    static let patience = 3
     /// A thought takes no more than one part in so many of the context: the rest is for the question and its texts.
     private static let contextParts = 4
 
