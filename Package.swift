@@ -103,6 +103,7 @@ let package = Package(
                 .embedInCode("Suites/Bundled/full.yaml"),
                 .embedInCode("Judging/Rubrics/rubric-1.yaml"),
                 .embedInCode("Judging/Rubrics/rubric-2.yaml"),
+                .embedInCode("Judging/Rubrics/rubric-3.yaml"),
             ]),
         module("Certificates", ["Contracts", "Certification", crypto]),
         module("AWSWire", [crypto]),
@@ -130,6 +131,7 @@ let package = Package(
                 .embedInCode("Migrations/0008_certificates.sql"),
                 .embedInCode("Migrations/0009_history.sql"),
                 .embedInCode("Migrations/0010_registry.sql"),
+                .embedInCode("Migrations/0011_certificate_changes.sql"),
             ]),
         module(
             "ServiceRuntime",
@@ -228,8 +230,8 @@ let package = Package(
         programTests(
             "CertForgeCLITests",
             [
-                "CertForgeCLI", "Gateway", "Certification", "Contracts", "Curl", "Postgres", "ServiceRuntime",
-                argumentParser,
+                "CertForgeCLI", "Gateway", "Certification", "Certificates", "Contracts", "Curl", "CurlTests", "Postgres",
+                "ServiceRuntime", argumentParser,
             ]),
         programTests(
             "BedrockSimulatorTests",

@@ -25,6 +25,7 @@ package struct CertificationStore: Sendable {
         Migration(name: "0008_certificates", file: PackageResources._008_certificates_sql),
         Migration(name: "0009_history", file: PackageResources._009_history_sql),
         Migration(name: "0010_registry", file: PackageResources._010_registry_sql),
+        Migration(name: "0011_certificate_changes", file: PackageResources._011_certificate_changes_sql),
     ]
 
     /// Seconds until a request that has left the outbox and that no processor took has evidently expired: the queue's

@@ -21,7 +21,8 @@ struct FiguresReportTests {
              "costUsd": "0.0012",
              "capabilities": [{"capability": "streaming", "finding": "works"}, {"capability": "tools", "finding": "broken"},
                               {"capability": "vision", "finding": "untested"}],
-             "topFailures": [{"test": "t1", "outcome": "FAIL", "explanation": "No Paris."}]}
+             "topFailures": [{"test": "t1", "outcome": "FAIL", "explanation": "No Paris."}],
+             "findings": [{"code": "REQUEST_INVALID", "test": "t2", "explanation": "It was refused as invalid."}]}
             """)
         #expect(
             FiguresReport(figures).lines == [
@@ -32,7 +33,7 @@ struct FiguresReportTests {
                     + "of class small",
                 "cost: $0.0012",
                 "capabilities: works: streaming · broken though declared: tools · declared, not tested: vision",
-                "FAIL t1: No Paris.",
+                "FAIL t1: No Paris.", "found by t2: It was refused as invalid.",
             ])
     }
 

@@ -47,7 +47,7 @@ struct RatingReportTests {
         let report = RatingReport(
             document, try Rerating(document, among: catalog), catalog: catalog, isExplained: true)
         #expect(report.lines.contains("The verdict comes out as it was stored."))
-        #expect(report.lines.contains("stored    rubric 2: CERTIFIED 4.0 RECOMMENDED TESTS_FAILED"))
+        #expect(report.lines.contains("stored    rubric 3: CERTIFIED 4.0 RECOMMENDED TESTS_FAILED"))
         #expect(report.lines.contains { $0.contains("quality: 0.8") })
         try run(document)
         try run(document, "--explain", "--rubric", "1")

@@ -12,7 +12,7 @@ import Testing
     ]
 
     private static let states: [CertificateBadge.State] = [
-        .holds(.certified, rating: 4.9, badge: .premium), .unsigned(rating: 4.9, badge: .premium), .expired, .revoked,
+        .holds(.certified, rating: 4.9, badge: .premium), .unsigned(rating: 4.9, badge: .premium), .expired, .revoked, .outdated,
         .superseded, .notCertified(.failed), .notCertified(.unsupported), .unknown,
     ]
 
@@ -37,6 +37,7 @@ import Testing
         let color = { CertificateBadge(name: "m", state: $0).color }
         #expect(color(.revoked) == .red)
         #expect(color(.expired) == .lightgrey)
+        #expect(color(.outdated) == .lightgrey)
         #expect(color(.superseded) == .lightgrey)
         #expect(color(.unsigned(rating: 5, badge: .premium)) == .lightgrey)
         #expect(color(.holds(.certified, rating: 5, badge: .premium)) == .brightgreen)

@@ -146,13 +146,77 @@ import Testing
         let read = try RevocationList(list.signed(with: key), keys: KeySet([key.publicKey]))
         #expect(read == list)
         #expect(report(certificate, revocations: read).outcome == .revoked)
-        #expect(report(certificate, revocations: read, at: Sample.now).outcome == .valid)
+        // Within a minute clocks may differ.
+        #expect(report(certificate, revocations: read, at: moment.addingTimeInterval(-59)).outcome == .revoked)
+        #expect(report(certificate, revocations: read, at: moment.addingTimeInterval(-61)).outcome == .valid)
         let late = report(certificate, revocations: read, at: Sample.now.addingTimeInterval(30 * 86_400))
         #expect(late.outcome == .revoked)
         #expect(late.findings.map(\.reason) == [.revoked, .revocationsOutOfDate, .expired])
         #expect(throws: SignedDocument.Fault.self) {
             try RevocationList(list.signed(with: SigningKey()), keys: KeySet([key.publicKey]))
         }
+    }
+
+    @Test("A list that is out of date says how old it is, and none holds for longer than a week, whatever it says")
+    func staleList() throws {
+        let certificate = try Sample.certificate(key: key)
+        let list = { (days: Double) in
+            RevocationList(
+                issuedAt: Sample.now, nextUpdate: Sample.now.addingTimeInterval(days * 86_400), revoked: [])
+        }
+        let finding = { (days: Double, age: TimeInterval) in
+            report(certificate, revocations: list(days), at: Sample.now.addingTimeInterval(age)).findings.first
+        }
+        #expect(finding(1, 86_400) == nil)
+        for (age, words) in [
+            (86_401.0, "for 1 second:"), (86_400 + 90, "for 1 minute:"), (86_400 + 7_300, "for 2 hours:"),
+            (3.5 * 86_400, "for 2 days:"),
+        ] {
+            let found = try #require(finding(1, age))
+            #expect(found.reason == .revocationsOutOfDate)
+            #expect(found.text.contains("is of 2027-01-15T08:00:00Z and out of date since 2027-01-16T08:00:00Z, \(words)"))
+        }
+        #expect(finding(10_000, 6.9 * 86_400) == nil)
+        #expect(report(certificate, revocations: list(10_000), at: Sample.now.addingTimeInterval(6.5 * 86_400)).outcome == .valid)
+        let late = report(certificate, revocations: list(10_000), at: Sample.now.addingTimeInterval(8 * 86_400))
+        #expect(late.findings.map(\.reason) == [.revocationsOutOfDate, .expired])
+    }
+
+    @Test("A revocation for a cause that only a later program knows is one")
+    func laterCause() throws {
+        let payload = """
+            {"issuedAt":"2027-01-15T08:00:00.000Z","nextUpdate":"2027-01-16T08:00:00.000Z","revoked":[
+            {"id":"\(Sample.certificate)","cause":"of-tomorrow","reason":"R.","revokedAt":"2027-01-15T08:00:00.000Z"}]}
+            """
+        let signed = try SignedDocument.sign(Data(payload.utf8), as: .revocations, with: key)
+        let list = try RevocationList(signed, keys: KeySet([key.publicKey]))
+        #expect(list.revoked.map(\.cause) == [nil])
+        #expect(report(try Sample.certificate(key: key), revocations: list).outcome == .revoked)
+    }
+
+    @Test("A header that asks for what is not known, and a key that calls itself another's, are refused")
+    func headers() throws {
+        let certificate = try Sample.certificate(key: key)
+        let payload = try #require(certificate.split(separator: ".").dropFirst().first)
+        let header = Base64URL.encode(
+            Data(
+                """
+                {"alg":"EdDSA","b64":false,"crit":["b64"],"kid":"\(key.publicKey.id)","typ":"certforge-certificate+jws"}
+                """.utf8))
+        let signature = Base64URL.encode(try key.signature(of: Data("\(header).\(payload)".utf8)))
+        let report = report("\(header).\(payload).\(signature)")
+        #expect(report.outcome == .invalid && report.findings.map(\.reason) == [.malformed])
+
+        let thief = SigningKey()
+        let set = #"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"\#(key.publicKey.id)","x":"\#(thief.publicKey.x)"}]}"#
+        let keys = try KeySet(json: Data(set.utf8))
+        #expect(keys.keys.map(\.id) == [thief.publicKey.id])
+        #expect(self.report(certificate, keys: keys).findings.map(\.reason) == [.unknownKey])
+        // Signed by the thief in the name of the other key.
+        let input = certificate.split(separator: ".").prefix(2).joined(separator: ".")
+        let forged = "\(input).\(Base64URL.encode(try thief.signature(of: Data(input.utf8))))"
+        let both = KeySet([thief.publicKey, key.publicKey])
+        #expect(self.report(forged, keys: both).findings.map(\.reason) == [.signature])
     }
 
     @Test("What was signed after a key's end does not count, what was signed before still does")

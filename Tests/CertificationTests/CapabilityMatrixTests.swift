@@ -26,6 +26,67 @@ struct CapabilityMatrixTests {
         #expect(matrix.capabilities(.undeclared) == [.topP])
     }
 
+    /// The findings of a run of the suite `standard` by a model of which everything is declared.
+    private func findings(
+        _ script: @escaping ScriptedProvider.Script
+    ) async throws -> [Capability: CapabilityMatrix.Finding] {
+        let suite = try #require(SuiteCatalog.sample.suite("standard"))
+        let executor = TestExecutor(provider: ScriptedProvider(script))
+        var results: [TestResult] = []
+        for test in suite.tests {
+            results.append(await executor.run(test, on: .sample, attempt: 1, after: results))
+        }
+        let declared: [Capability] = [
+            .streaming, .systemPrompt, .tools, .streamingTools, .structuredOutput, .vision, .stopSequences,
+        ]
+        let verdict = Judge().verdict(
+            on: TestHistory(suite: suite, results: results), facts: JudgingFacts(declared: declared), at: .sample)
+        let entries = verdict.capabilities?.entries ?? []
+        return Dictionary(uniqueKeysWithValues: entries.map { ($0.capability, $0.finding) })
+    }
+
+    @Test("A model that can do everything is seen to do what is declared")
+    func capable() async throws {
+        let findings = try await findings { CapableModel.respond(to: $0) }
+        for capability: Capability in [
+            .streaming, .systemPrompt, .tools, .streamingTools, .structuredOutput, .vision, .stopSequences,
+        ] {
+            #expect(findings[capability] == .works, "\(capability)")
+        }
+    }
+
+    @Test("All that is declared of a parrot is broken")
+    func parrot() async throws {
+        let findings = try await findings { .success(.sample("Certainly.", mode: $0.mode)) }
+        for capability: Capability in [
+            .streaming, .systemPrompt, .tools, .streamingTools, .structuredOutput, .vision, .stopSequences,
+        ] {
+            #expect(findings[capability] == .broken, "\(capability)")
+        }
+    }
+
+    @Test("A model that ignores tools has not shown them by answering where none helps")
+    func ignoredTools() async throws {
+        let findings = try await findings { call in
+            var call = call
+            call.request.tools = []
+            call.request.toolChoice = nil
+            return CapableModel.respond(to: call)
+        }
+        #expect(findings[.tools] == .broken && findings[.streamingTools] == .broken)
+        #expect(findings[.streaming] == .works && findings[.vision] == .works)
+    }
+
+    @Test("Who calls tools only when nothing is streamed has tools, and no streamed ones")
+    func streamedTools() async throws {
+        let findings = try await findings { call in
+            var call = call
+            if call.mode == .stream { call.request.tools = [] }
+            return CapableModel.respond(to: call)
+        }
+        #expect(findings[.tools] == .works && findings[.streamingTools] == .broken)
+    }
+
     private func observed(_ results: [TestResult], dimension: SuiteTest.Dimension = .liveness) -> [Capability: Bool] {
         var suite = Certification.Suite.sample(count: results.count)
         for index in suite.tests.indices { suite.tests[index].dimension = dimension }
@@ -54,6 +115,28 @@ struct CapabilityMatrixTests {
     func byDimension(outcome: TestOutcome, category: ErrorCategory?, works: Bool?) {
         let result = TestResult.sample("t1", outcome, category: category)
         #expect(observed([result], dimension: .streaming)[.streaming] == works)
+    }
+
+    @Test(
+        "A wrong answer speaks against what the test is about, if its calls make use of it",
+        arguments: [
+            ([.tools], .tools, "toolCall", Capability.tools), ([.tools], .tools, "text", nil),
+            ([.tools], .parameters, "toolCall", nil), ([.vision], .vision, "text", .vision), ([], .vision, "text", nil),
+        ] as [([Capability], SuiteTest.Dimension, String, Capability?)])
+    func subject(requires: [Capability], dimension: SuiteTest.Dimension, wanted: String, subject: Capability?) throws {
+        var test = SuiteTest.sample("t1")
+        test.requires = requires
+        test.dimension = dimension
+        test.calls[0].expectation = .answer(
+            GraderGroup(.all, [wanted == "text" ? .nonEmpty : .toolCall(name: nil)]))
+        #expect(test.subject == subject)
+        let suite = Certification.Suite(id: "s", version: 1, tests: [test])
+        let failed = TestHistory(suite: suite, results: [.sample("t1", .fail)])
+        #expect(failed.observedCapabilities == (subject.map { [$0: false] } ?? [:]))
+        // An outline from before says nothing, as it always did.
+        var old = SuiteOutline(suite)
+        old.tests[0].subject = nil
+        #expect(TestHistory(outline: old, results: [.sample("t1", .fail)]).observedCapabilities.isEmpty)
     }
 
     @Test("What a test says itself stands above what its outcome would say")

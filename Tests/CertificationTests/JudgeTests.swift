@@ -8,7 +8,9 @@ struct JudgeTests {
     /// The verdict on a suite of ten tests, the first a gate, from one letter per test.
     ///
     /// P pass, F fail, N no answer, E throttled, G grader error, S skipped, - did not run.
-    private func verdict(_ outcomes: String, interruption: ErrorCategory? = nil) -> Verdict {
+    private func verdict(
+        _ outcomes: String, interruption: ErrorCategory? = nil, by judge: Judge = Judge()
+    ) -> Verdict {
         let suite = Certification.Suite.sample(count: outcomes.count)
         let results = zip(suite.tests, outcomes).compactMap { test, letter -> TestResult? in
             switch letter {
@@ -21,7 +23,7 @@ struct JudgeTests {
             default: nil
             }
         }
-        return Judge().verdict(
+        return judge.verdict(
             on: TestHistory(suite: suite, results: results), interruption: interruption, at: .sample)
     }
 
@@ -45,12 +47,26 @@ struct JudgeTests {
             ("EPPPPPPPPP", .inconclusive, "THROTTLED_RPM"),
             ("EEEEEEEEEE", .inconclusive, "THROTTLED_RPM"),
             // A skipped test counts in neither part of any share.
-            ("PPPPSSSSSS", .certified, nil),
+            ("PPPPPSSSSS", .certified, nil),
             ("PPPPFSSSSS", .certified, "TESTS_FAILED"),
-            ("PPPPESSSSS", .inconclusive, "THROTTLED_RPM"),
             ("SPPPPPPPPP", .unsupported, "CAPABILITY_UNSUPPORTED"),
-            // A grader's fault is nobody's but the suite's.
-            ("PPPPPPPPGG", .certified, nil),
+            // A single error is tolerated in a small suite too, two are not.
+            ("PPPPE", .certified, nil),
+            ("PPPEE", .inconclusive, "THROTTLED_RPM"),
+            ("PPPFE", .qualityWarning, "TESTS_FAILED"),
+            // What says too little is no certificate; a gate that was failed says enough.
+            ("PPPPSSSSSS", .inconclusive, "LOW_COVERAGE"),
+            ("PPPPESSSSS", .inconclusive, "LOW_COVERAGE"),
+            ("PSSSSSSSSS", .inconclusive, "LOW_COVERAGE"),
+            ("PFSSSSSSSS", .inconclusive, "LOW_COVERAGE"),
+            ("FSSSSSSSSS", .failed, "GATE_FAILED"),
+            ("PPSS", .inconclusive, "LOW_COVERAGE"),
+            ("PPPS", .certified, nil),
+            ("PP", .certified, nil),
+            // A grader's fault is nobody's but the suite's, and judges nobody.
+            ("PPPPPPPPPG", .certified, nil),
+            ("PPPPPPPPGG", .inconclusive, "GRADER_FAILED"),
+            ("PPPPPPPPEG", .inconclusive, "THROTTLED_RPM"),
             ("GPPPPPPPPP", .inconclusive, "GRADER_FAILED"),
             // What did not run is not passed.
             ("PPPPPPPPP-", .certified, nil),
@@ -64,6 +80,27 @@ struct JudgeTests {
         #expect(verdict.reasonCode == reasonCode)
         #expect((verdict.reason == nil) == (reasonCode == nil))
         #expect((verdict.remedy == nil) == (reasonCode == nil))
+    }
+
+    @Test(
+        "The first two rubrics say what they always said",
+        arguments: [
+            ("PPPPSSSSSS", .certified, nil, nil), ("PPPPPPPPGG", .certified, nil, nil),
+            ("PSSSSSSSSS", .certified, nil, nil), ("PPPPE", .inconclusive, "THROTTLED_RPM", nil),
+            (
+                "PPPPPPPPFF", .certified, "TESTS_FAILED",
+                "Read the answers of the tests that did not pass before you rely on the model."
+            ),
+            ("NPPPP", .failed, "GATE_FAILED", "Don't use the model here before it answers simple questions."),
+        ] as [(String, CertificationStatus, String?, String?)])
+    func released(outcomes: String, status: CertificationStatus, reasonCode: String?, remedy: String?) throws {
+        for version in 1...2 {
+            let rubric = try #require(try RubricCatalog.bundled().rubric(version))
+            let verdict = verdict(outcomes, by: Judge(rubric: rubric))
+            #expect(verdict.status == status && verdict.reasonCode == reasonCode, "\(version)")
+            if let remedy { #expect(verdict.remedy == remedy) }
+            #expect(verdict.findings == nil)
+        }
     }
 
     @Test("A suite without a gate in which nothing applies is inconclusive")
@@ -95,7 +132,7 @@ struct JudgeTests {
         #expect(verdict.certifiedUntil == Date.sample.addingTimeInterval(604_800))
         #expect(verdict.suite == "sample")
         #expect(verdict.suiteVersion == 3)
-        #expect(verdict.rubricVersion == 2)
+        #expect(verdict.rubricVersion == 3)
         #expect(verdict.topFailures.isEmpty)
     }
 

@@ -50,10 +50,34 @@ struct ModelRegistryTests {
         let premier = try #require(registry.model("amazon.nova-premier-v1:0"))
         #expect(premier.name == "Amazon Nova Premier")
         #expect(premier.contextWindow == 1_000_000)
-        #expect(premier.capabilities.vision)
+        #expect(premier.capabilities.vision == true)
         #expect(premier.aliases.count == 4)
         #expect(!premier.limitsAreGuessed)
         #expect(try #require(registry.model("qwen.qwen3-32b-v1:0")).limitsAreGuessed)
+    }
+
+    @Test(
+        "What the file does not say of tools and images nobody says; what it says to be absent is",
+        arguments: [("", nil), (#","tools":true"#, true), (#","tools":false"#, false)] as [(String, Bool?)])
+    func threeValued(flag: String, isThere: Bool?) throws {
+        let model = #"{"id":"m","vendor":"v","name":"N","context":1,"output":1\#(flag)}"#
+        let registry = try ModelRegistry(json: Data(Self.file(models: [model]).utf8))
+        let found = try #require(registry.model("m"))
+        #expect(found.declarations[.tools] == isThere && found.declarations[.vision] == nil)
+        #expect(found.declaredCapabilities == (isThere == true ? [.streaming, .tools] : [.streaming]))
+    }
+
+    @Test("What is planned by and what is shown is read in one way, for every model")
+    func oneReader() throws {
+        for model in registry.models {
+            let planned = ModelFacts(model).declared
+            #expect(Set(planned.filter(\.value).keys) == model.declaredCapabilities, "\(model.id)")
+            #expect(JudgingFacts(of: model).declared == model.declaredCapabilities.sorted())
+        }
+        let mistral = try #require(registry.model("mistral.mistral-large-2402-v1:0"))
+        #expect(mistral.declarations[.tools] == true && mistral.declarations[.streamingTools] == nil)
+        let nova = try #require(registry.model("amazon.nova-pro-v1:0"))
+        #expect(nova.declarations[.tools] == nil && nova.declarations[.vision] == nil)
     }
 
     @Test("Models that can't be talked to in text say why they are not certified")

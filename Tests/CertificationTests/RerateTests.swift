@@ -57,7 +57,7 @@ struct RerateTests {
             "PPPPPPPPPP", "PPPPPPPPFF", "PPPPPPFFFF", "PFFFFFFFFF", "FPPPPPPPPP", "NNNNNNNNNN", "PPPPPPPPPE",
             "PPPPPPPPEE", "EEEEEEEEEE", "SPPPPPPPPP", "PPSSSS", "PPPPPPPPGG", "GPPPP", "PPPPPPPPP-", "----------",
             "RRPRPPRP", "PUUUU", "RFRFRFPP", "P", "-",
-        ], [1, 2])
+        ], [1, 2, 3])
     func identical(outcomes: String, version: Int) throws {
         let catalog = try RubricCatalog.bundled()
         for notCounting in [false, true] {
@@ -93,12 +93,12 @@ struct RerateTests {
     @Test("A rubric that there is not is said so")
     func unknownRubric() throws {
         let document = try document("PP", rubric: 2)
-        #expect(throws: ResultDocumentError.unknownRubric(9, known: [1, 2])) {
+        #expect(throws: ResultDocumentError.unknownRubric(9, known: [1, 2, 3])) {
             try Rerating(document, by: 9, among: .bundled())
         }
         var foreign = document
         foreign.rubricVersion = 7
-        #expect(throws: ResultDocumentError.unknownRubric(7, known: [1, 2])) {
+        #expect(throws: ResultDocumentError.unknownRubric(7, known: [1, 2, 3])) {
             try Rerating(foreign, among: .bundled())
         }
         #expect(try Rerating(foreign, by: 1, among: .bundled()).again == nil)
@@ -145,7 +145,7 @@ struct RerateTests {
         }
     }
 
-    @Test("The explanation names every step, for both rubrics and every status")
+    @Test("The explanation names every step, for each rubric and every status")
     func explanation() throws {
         let catalog = try RubricCatalog.bundled()
         for rubric in catalog.rubrics {
@@ -154,6 +154,109 @@ struct RerateTests {
                 #expect(lines.contains { $0.hasPrefix("status: ") })
                 #expect(lines.contains { $0.hasPrefix("rating: ") })
             }
+        }
+    }
+
+    /// How a run of four tests, of which the first is a gate, can end by an error of a category.
+    private enum Damage: String, CaseIterable {
+        case gate, one, two, all, retriedGate, reportedOnly, notRun, nothingRun, clockAhead
+
+        func results(_ category: ErrorCategory) -> [TestResult] {
+            let outcome: TestOutcome = category.skipsTest ? .skipped : category.countsAgainstQuality ? .fail : .error
+            let tests: [TestID] = ["t1", "t2", "t3", "t4"]
+            let broken: Set<TestID> =
+                switch self {
+                case .gate, .retriedGate: ["t1"]
+                case .one, .clockAhead: ["t2"]
+                case .two: ["t2", "t3"]
+                case .all: Set(tests)
+                case .reportedOnly: ["t4"]
+                case .notRun, .nothingRun: []
+                }
+            let run = self == .nothingRun ? [] : self == .notRun ? Array(tests.prefix(2)) : tests
+            return run.flatMap { test -> [TestResult] in
+                guard broken.contains(test) else { return [.sample(test, .pass)] }
+                var result = TestResult.sample(test, outcome, category: category)
+                // The worker that ran it has a clock that is ahead of the one that judges.
+                if self == .clockAhead { result.finishedAt = Date.sample.addingTimeInterval(90) }
+                return self == .retriedGate ? [result, .sample(test, .pass, attempt: 2)] : [result]
+            }
+        }
+    }
+
+    /// Stores a verdict and results as the database keeps them, and exports them as the gateway does.
+    private func exported(_ verdict: Verdict, _ results: [TestResult]) throws -> ResultDocument {
+        let stored = try MessageCoding.decode(Verdict.self, from: try MessageCoding.encode(verdict))
+        let kept = try results.map { try MessageCoding.decode(TestResult.self, from: try MessageCoding.encode($0)) }
+        let document = try #require(
+            ResultDocument(
+                certification: CertificationID(), target: Self.target, verdict: stored, results: kept,
+                softwareVersion: "1.2.3"))
+        return try ResultDocument(json: try document.json())
+    }
+
+    private func expectSame(_ verdict: Verdict, _ results: [TestResult], _ name: String) throws {
+        let document = try exported(verdict, results)
+        let rerating = try Rerating(document, among: .bundled())
+        let again = try #require(rerating.again)
+        #expect(rerating.differences == [], "\(name)")
+        #expect(again.status == verdict.status && again.rating == verdict.rating, "\(name)")
+        #expect(again.badge == verdict.badge && again.reasonCode == verdict.reasonCode, "\(name)")
+        #expect(again.reason == verdict.reason && again.remedy == verdict.remedy, "\(name)")
+        #expect(again.topFailures == verdict.topFailures, "\(name)")
+    }
+
+    @Test(
+        "Whatever error decided, in whichever way, a stored result says the same again",
+        arguments: ErrorCategory.allCases, [1, 2, 3])
+    func everyCategory(category: ErrorCategory, version: Int) throws {
+        let rubric = try #require(try RubricCatalog.bundled().rubric(version))
+        var suite = Certification.Suite.sample(count: 4)
+        suite.tests[3].counts = false
+        for damage in Damage.allCases {
+            let results = damage.results(category)
+            let verdict = Judge(rubric: rubric).verdict(
+                on: TestHistory(suite: suite, results: results), facts: Self.facts, interruption: category,
+                at: Date.sample.addingTimeInterval(60.4567))
+            try expectSame(verdict, results, "\(category.rawValue) \(damage.rawValue)")
+            // A model that is offered elsewhere: found out when the verdict is written.
+            let elsewhere = try #require(Elsewhere(than: Self.target.region, offeredIn: ["eu-west-1", "us-west-2"]))
+            let located = verdict.located(elsewhere)
+            #expect((located != verdict) == (verdict.reasonCode == "MODEL_NOT_FOUND" && verdict.status == .unsupported))
+            try expectSame(located, results, "\(category.rawValue) \(damage.rawValue), located")
+            // As programs wrote it that kept only the sentence.
+            var old = located
+            old.basis?.facts.elsewhere = nil
+            try expectSame(old, results, "\(category.rawValue) \(damage.rawValue), located before")
+        }
+    }
+
+    @Test(
+        "The ways in which errors decide come to every status that a verdict can have, and every category is a reason")
+    func coverage() throws {
+        var statuses: Set<CertificationStatus> = []
+        var reasons: Set<String> = []
+        for category in ErrorCategory.allCases {
+            for damage in Damage.allCases {
+                let history = TestHistory(suite: .sample(count: 4), results: damage.results(category))
+                let verdict = Judge().verdict(on: history, interruption: category, at: Date.sample)
+                statuses.insert(verdict.status)
+                if let code = verdict.reasonCode { reasons.insert(code) }
+            }
+        }
+        // The letters of the samples above bring what no error does: graders that fail, and tests that are failed.
+        #expect(statuses == [.certified, .qualityWarning, .failed, .unsupported, .inconclusive])
+        let deciding = Set(ErrorCategory.allCases.filter { !$0.countsAgainstQuality }.map(\.rawValue))
+        #expect(deciding.isSubset(of: reasons), "\(deciding.subtracting(reasons))")
+    }
+
+    @Test("A sentence that is no list of regions is taken for none")
+    func sentences() {
+        let region: Region = "us-east-1"
+        let opening = "The model is not offered in us-east-1. Its provider lists it in "
+        #expect(Elsewhere(than: region, sentence: opening + "a, b.")?.offeredIn == ["a", "b"])
+        for text in ["", opening, opening + ".", opening + "us-east-1.", "\(opening)a", "The target can't be used."] {
+            #expect(Elsewhere(than: region, sentence: text) == nil, "\(text)")
         }
     }
 }

@@ -16,12 +16,12 @@ struct RubricFileTests {
             encoding: .utf8)
     }
 
-    @Test("Those that are built in can be read, and the newest is the second")
+    @Test("Those that are built in can be read, and the newest is the third")
     func bundled() throws {
         let catalog = try RubricCatalog.bundled()
-        #expect(catalog.rubrics.map(\.version) == [1, 2])
-        #expect(catalog.newest.version == 2)
-        #expect(catalog.rubric(3) == nil)
+        #expect(catalog.rubrics.map(\.version) == [1, 2, 3])
+        #expect(catalog.newest.version == 3)
+        #expect(catalog.rubric(4) == nil)
     }
 
     @Test(
@@ -65,6 +65,26 @@ struct RubricFileTests {
         }
     }
 
+    @Test(
+        "The third's own keys are checked, and a misspelt one is refused",
+        arguments: [
+            ("rules: 2", "rules: 3", "rules"),
+            ("toleratedErrors: 1", "toleratedErrors: -1", "status.toleratedErrors"),
+            ("toleratedErrors: 1", "tolerated: 1", "status.tolerated"),
+            ("minimumJudged: 3", "minimumJudged: none", "status.minimumJudged"),
+            ("minimumJudgedShare: 0.5", "minimumJudgedShare: 50", "status.minimumJudgedShare"),
+        ])
+    func thirdsFaults(original: String, replacement: String, key: String) throws {
+        let third = try String(
+            contentsOf: URL(filePath: #filePath).deletingLastPathComponent()
+                .appending(path: "../../Sources/Certification/Judging/Rubrics/rubric-3.yaml").standardizedFileURL,
+            encoding: .utf8)
+        let broken = third.replacing(original, with: replacement)
+        #expect(broken != third)
+        let error = #expect(throws: RubricError.self) { try Rubric(yaml: Data(broken.utf8)) }
+        #expect(error?.key == key)
+    }
+
     @Test("What is no YAML is no rubric")
     func garbage() {
         #expect(throws: RubricError.self) { try Rubric(yaml: Data("[".utf8)) }
@@ -79,5 +99,59 @@ struct RubricFileTests {
         }
         let known = Set(SuiteTest.Dimension.allCases.map(\.rawValue))
         #expect(Set(formula.dimensions.named.keys).isSubset(of: known))
+    }
+
+    private func rubric(_ version: Int, from date: String?) throws -> Rubric {
+        let date = date.map { "\neffectiveFrom: \($0)" } ?? ""
+        return try Rubric(yaml: Data(text.replacing("version: 2", with: "version: \(version)\(date)").utf8))
+    }
+
+    @Test("A rubric holds from its moment on, until the next one's")
+    func inForce() throws {
+        let catalog = try RubricCatalog([
+            rubric(4, from: "2027-06-01T00:00:00Z"), rubric(2, from: nil), rubric(3, from: "2027-01-31T12:00:00Z"),
+        ])
+        let third = try Date("2027-01-31T12:00:00Z", strategy: .iso8601)
+        let fourth = try Date("2027-06-01T00:00:00Z", strategy: .iso8601)
+        #expect(catalog.rubrics.map(\.version) == [2, 3, 4])
+        #expect(catalog.inForce(at: .distantPast).version == 2)
+        #expect(catalog.inForce(at: third.addingTimeInterval(-0.001)).version == 2)
+        #expect(catalog.inForce(at: third).version == 3)
+        #expect(catalog.inForce(at: .distantFuture).version == 4)
+        #expect(catalog.end(of: 2) == third && catalog.end(of: 3) == fourth && catalog.end(of: 4) == nil)
+        #expect(catalog.nextChange(after: .distantPast) == third && catalog.nextChange(after: third) == fourth)
+        #expect(catalog.nextChange(after: fourth) == nil)
+        #expect(catalog.newest.version == 4)
+        let judge = Judge(rubrics: catalog)
+        let history = TestHistory(suite: .sample(count: 1), results: [])
+        #expect(judge.verdict(on: history, at: third.addingTimeInterval(-1)).rubricVersion == 2)
+        #expect(judge.verdict(on: history, at: third).rubricVersion == 3)
+    }
+
+    @Test("A date that is none, is missing or goes back is refused")
+    func dates() throws {
+        for date in ["tomorrow", "2027-01-31", "2027-02-30T00:00:00Z", nil] {
+            let error = #expect(throws: RubricError.self) { try rubric(3, from: date) }
+            #expect(error?.key == "effectiveFrom", "\(date ?? "none")")
+        }
+        let third = try rubric(3, from: "2027-01-31T00:00:00Z")
+        for date in ["2027-01-31T00:00:00Z", "2026-01-31T00:00:00Z"] {
+            let fourth = try rubric(4, from: date)
+            let error = #expect(throws: RubricError.self) { try RubricCatalog([third, fourth]) }
+            #expect(error?.key == "effectiveFrom")
+        }
+        #expect(throws: RubricError.self) { try RubricCatalog([third, third]) }
+        #expect(throws: RubricError.self) { try RubricCatalog([]) }
+    }
+
+    @Test("The rubrics that certificates name by their digests are the files that they were")
+    func published() throws {
+        let digests = try RubricCatalog.bundled().rubrics.map(\.digest)
+        #expect(
+            digests == [
+                "ca6405509689fe82a480ee7a796509d48224aeb3b23193862fa2cf455772faf1",
+                "6abe32572feedf1ef233a7c0c67976e64ca0d007fb0ff63fa949325ac6b8a288",
+                "f85aabb4081f31285c76ac37067e721ea9f812b56cb1d6d3d1af4356a918fbf2",
+            ])
     }
 }

@@ -76,16 +76,34 @@ struct WeightedRubricTests {
 
     @Test(
         "A test that the budget did not reach leaves a verdict when the rest suffices",
-        arguments: [(10, CertificationStatus.certified), (9, .inconclusive)])
-    func budget(count: Int, status: CertificationStatus) {
+        arguments: [
+            (10, 1, CertificationStatus.certified), (10, 2, .inconclusive), (30, 3, .certified), (3, 1, .inconclusive),
+        ])
+    func budget(count: Int, stopped: Int, status: CertificationStatus) {
         let suite = Certification.Suite.sample(count: count)
-        let results = suite.tests.map {
-            TestResult.sample($0.id, $0.id == "t3" ? .error : .pass, category: $0.id == "t3" ? .budgetExceeded : nil)
+        let results = suite.tests.enumerated().map { index, test in
+            index < count - stopped
+                ? TestResult.sample(test.id, .pass) : .sample(test.id, .error, category: .budgetExceeded)
         }
         let verdict = judge.verdict(on: TestHistory(suite: suite, results: results), at: .sample)
         #expect(verdict.status == status)
         #expect(verdict.reasonCode == (status == .certified ? nil : "BUDGET_EXCEEDED"))
-        #expect(verdict.coverage.judged == count - 1)
+        #expect(verdict.coverage.judged == count - stopped)
+    }
+
+    @Test("What rubric 2 judged keeps its answer: a budget's end voided the verdict, and what does not count too")
+    func second() throws {
+        let old = Judge(rubric: try #require(try RubricCatalog.bundled().rubric(2)))
+        var suite = Certification.Suite.sample(count: 12)
+        suite.tests[11].counts = false
+        let passed = suite.tests.map { TestResult.sample($0.id, .pass) }
+        for (index, category) in [(5, ErrorCategory.budgetExceeded), (11, .quotaDaily), (11, .modelEndOfLife)] {
+            var results = passed
+            results[index] = .sample(suite.tests[index].id, .error, category: category)
+            let history = TestHistory(suite: suite, results: results)
+            #expect(old.verdict(on: history, at: .sample).reasonCode == category.rawValue)
+            #expect(judge.verdict(on: history, at: .sample).status == .certified)
+        }
     }
 
     /// Only the latency is known: a limit of 10 s for the class large.

@@ -73,7 +73,7 @@ struct ControlPlane: Sendable {
                 return FoundationModels.Summary(
                     modelArn: arn(of: model, in: region), modelId: model.id.rawValue, modelName: model.name,
                     providerName: model.vendor.rawValue,
-                    inputModalities: model.capabilities.vision ? ["TEXT", "IMAGE"] : ["TEXT"],
+                    inputModalities: model.capabilities.vision == true ? ["TEXT", "IMAGE"] : ["TEXT"],
                     outputModalities: ["TEXT"],
                     responseStreamingSupported: model.capabilities.streaming,
                     inferenceTypesSupported: model.requiresInferenceProfile ? [] : ["ON_DEMAND"],

@@ -53,7 +53,7 @@ struct ModelCatalogue: Sendable {
         }
         return ModelLimits(
             context: behaviour == .truncateContext ? .max : model.contextWindow, output: model.maxOutputTokens,
-            takesTools: model.capabilities.functionCalling, takesImages: model.capabilities.vision,
+            takesTools: model.capabilities.functionCalling == true, takesImages: model.capabilities.vision == true,
             refusesTopPWithTemperature: id.contains("-4-5-"))
     }
 

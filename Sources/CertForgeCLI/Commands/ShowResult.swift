@@ -15,7 +15,21 @@ struct ShowResult: AsyncParsableCommand {
     @OptionGroup var gateway: GatewayAddress
 
     func run() async throws {
-        let data = try await gateway.client().download("/api/v1/certifications/\(id)/result")
-        Console.result(String(decoding: data, as: UTF8.self).terminalSafeJSON)
+        Console.result(try await text(from: try await gateway.client()))
+    }
+
+    /// The document as the gateway gives it, but for what steers terminals, which is written as JSON's escapes: its texts say
+    /// the same, and `certforge rate` reads them alike.
+    ///
+    /// - Throws: `GatewayFailure`, also for an answer that is no JSON or longer than the client reads.
+    func text(from client: GatewayClient) async throws -> String {
+        let path = "/api/v1/certifications/\(id)/result"
+        let data = try await client.download(path)
+        do {
+            _ = try JSONDecoder().decode(JSONValue.self, from: data)
+        } catch {
+            throw GatewayFailure(unreadable: path, error: error)
+        }
+        return String(decoding: data, as: UTF8.self).terminalSafeJSON
     }
 }

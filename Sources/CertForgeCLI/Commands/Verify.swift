@@ -72,7 +72,7 @@ struct Verify: AsyncParsableCommand {
         var report = source.verifier.report(on: certificate, at: moment)
         for note in source.notes { report.findings.append(note) }
         if let gateway, report.outcome == .valid, let id = report.statement?.certificate.id {
-            try await report.lookUp(id, at: gateway)
+            try await report.lookUp(id, presented: certificate, at: gateway)
         }
         return report
     }
@@ -91,11 +91,19 @@ extension CertificateReport.Outcome {
 }
 
 extension CertificateReport {
-    /// Asks a gateway whether a later verdict took the certificate's place.
-    fileprivate mutating func lookUp(_ id: CertificateID, at address: String) async throws {
+    /// Asks a gateway whether it issued the certificate, and whether a later verdict took its place.
+    fileprivate mutating func lookUp(_ id: CertificateID, presented jws: String, at address: String) async throws {
         let client = try GatewayClient(address: address, token: nil)
-        let answer: CertificateAnswer = try await client.get("/api/v1/certificates/\(id)")
-        checked.append("later verdicts")
+        let answer: CertificateAnswer
+        do {
+            answer = try await client.get("/api/v1/certificates/\(id)")
+        } catch let failure as GatewayFailure where failure.isNotFound {
+            return notIssued("no certificate of this id was issued there.")
+        }
+        checked.append("issuance and later verdicts")
+        guard answer.jws == jws.trimmingCharacters(in: .whitespacesAndNewlines) else {
+            return notIssued("what was issued there under this id is another certificate.")
+        }
         switch answer.standing {
         case "superseded":
             outcome = .superseded
@@ -105,5 +113,11 @@ extension CertificateReport {
             findings.insert(Finding(.revoked, "It was revoked: \(answer.revocationReason ?? "")"), at: 0)
         default: break
         }
+    }
+
+    /// A signature alone proves that somebody had the key.
+    private mutating func notIssued(_ words: String) {
+        outcome = .invalid
+        findings.insert(Finding(.notIssued, "The gateway knows its key, but \(words)"), at: 0)
     }
 }

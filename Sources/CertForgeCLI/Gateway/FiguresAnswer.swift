@@ -29,6 +29,11 @@ struct FiguresAnswer: Decodable, Sendable {
         var explanation: String
     }
 
+    struct Finding: Decodable, Sendable {
+        var test: String
+        var explanation: String
+    }
+
     var coverage: Coverage
     var quality: Double?
     var qualityInterval: Interval?
@@ -45,4 +50,5 @@ struct FiguresAnswer: Decodable, Sendable {
     var costUsd: String?
     var capabilities: [Capability]
     var topFailures: [Failure]
+    var findings: [Finding]?
 }

@@ -10,7 +10,7 @@ struct FiguresReport {
 
     /// What there is to say, one subject a line, without indentation.
     var lines: [String] {
-        [tests, calls, times, cost].compactMap(\.self) + capabilities + failures
+        [tests, calls, times, cost].compactMap(\.self) + capabilities + failures + findings
     }
 
     private var tests: String {
@@ -63,6 +63,8 @@ struct FiguresReport {
     private var failures: [String] {
         figures.topFailures.map { "\($0.outcome) \($0.test): \($0.explanation)" }
     }
+
+    private var findings: [String] { (figures.findings ?? []).map { "found by \($0.test): \($0.explanation)" } }
 
     private static func range(_ interval: FiguresAnswer.Interval?) -> String {
         interval.map { " (95 %: \($0.lower.percent)–\($0.upper.percent))" } ?? ""

@@ -11,6 +11,8 @@ package struct CertificateBadge: Sendable, Hashable {
         case unsigned(rating: Double, badge: Badge)
         case expired
         case revoked
+        /// It was revoked because ratings are made otherwise now, which is nothing against the model.
+        case outdated
         case superseded
         /// The last verdict was no certificate.
         case notCertified(CertificationStatus)
@@ -57,6 +59,7 @@ package struct CertificateBadge: Sendable, Hashable {
             case .unsigned(let rating, let badge): ("\(badge.word) \(Self.text(rating)) (unsigned)", .lightgrey, false)
             case .expired: ("expired", .lightgrey, true)
             case .revoked: ("revoked", .red, true)
+            case .outdated: ("rubric changed", .lightgrey, true)
             case .superseded: ("superseded", .lightgrey, true)
             case .notCertified(.failed): ("failed", .orange, true)
             case .notCertified(.unsupported): ("unsupported", .lightgrey, true)

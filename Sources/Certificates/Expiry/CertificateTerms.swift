@@ -44,3 +44,11 @@ package struct CertificateTerms: Sendable, Hashable {
         self.lifecycle = lifecycle
     }
 }
+
+extension CertificateTerms {
+    /// Notes by which rubric the verdict was made, and from when on another one holds.
+    package mutating func judge(by version: Int, of rubrics: RubricCatalog) {
+        rubricDigest = rubrics.rubric(version)?.digest
+        rubricValidUntil = rubrics.end(of: version)
+    }
+}

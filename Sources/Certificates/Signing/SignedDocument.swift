@@ -44,6 +44,8 @@ package struct SignedDocument: Sendable, Hashable {
         var cty: String?
         var kid: String
         var typ: String
+        /// Names of parameters that whoever does not know them must not pass over (RFC 7515 §4.1.11); none is known here.
+        var crit: [String]?
     }
 
     /// Signs a payload.
@@ -72,6 +74,7 @@ package struct SignedDocument: Sendable, Hashable {
         }
         guard header.alg == "EdDSA" else { throw .algorithm }
         guard header.typ == kind.rawValue else { throw .kind }
+        guard header.crit == nil else { throw .malformed("has a critical header parameter, and none is known") }
         let id = KeyID(rawValue: header.kid)
         guard let key = keys[id] else { throw .unknownKey(id) }
         guard key.isValid(signature, of: Data("\(parts[0]).\(parts[1])".utf8)) else { throw .signature(id) }

@@ -43,7 +43,7 @@ extension CertificateStatement {
         guard let result = Result(verdict.status), let rating = verdict.rating, let badge = verdict.badge else {
             return nil
         }
-        let tests = TestOutcomes(draft.results)
+        let tests = TestOutcomes(draft.results, findings: verdict.findings ?? [])
         let suite = Resource(
             name: "suite/\(verdict.suite)", digest: ["sha256": draft.terms.suiteDigest],
             annotations: ["id": verdict.suite.rawValue, "version": "\(verdict.suiteVersion)"])
@@ -94,14 +94,15 @@ private struct TestOutcomes {
     var unjudged: [TestID] = []
     var skipped: [TestID] = []
 
-    init(_ results: [TestResult]) {
+    init(_ results: [TestResult], findings: [Verdict.Finding]) {
         let tries = Dictionary(grouping: results.filter { $0.error?.category != .cancelled }, by: \.test)
         var seen: Set<TestID> = []
         for test in results.map(\.test) where seen.insert(test).inserted {
             let tries = tries[test] ?? []
             // As the judge reads them: a final result stays.
             guard let result = tries.first(where: \.isFinal) ?? tries.last else { continue }
-            switch result.outcome {
+            let found = findings.lazy.filter { $0.test == test }.compactMap(\.outcome).first
+            switch found ?? result.outcome {
             case .pass where tries.count == 1: passed.append(test)
             case .pass: passedLater.append(test)
             case .fail, .noAnswer: failed.append(test)

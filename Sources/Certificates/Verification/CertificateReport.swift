@@ -22,6 +22,8 @@ package struct CertificateReport: Sendable, Hashable {
         case signature
         case keyNotValidThen = "key-not-valid-then"
         case statement
+        /// The key is known, and whoever issues with it did not issue this.
+        case notIssued = "not-issued"
         case notYetValid = "not-yet-valid"
         case expired
         case revoked

@@ -52,15 +52,22 @@ extension TestHistory {
     /// What the tests' results say of capabilities; infrastructure trouble says nothing.
     package var observedCapabilities: [Capability: Bool] {
         var observed: [Capability: Bool] = [:]
-        for test in suite.tests {
+        for test in outline.tests {
             guard let result = latest(of: test.id) else { continue }
             var found = result.capabilities
-            if let capability = test.dimension.capability, found[capability] == nil {
+            if let capability = test.told, found[capability] == nil {
                 found[capability] = result.showsThatItsCapabilityWorks
             }
             observed.add(found)
         }
         return observed
+    }
+
+    /// What the provider said that the model lacks, and no test saw work.
+    var refusedCapabilities: Set<Capability> {
+        var told: [Capability: Bool] = [:]
+        for result in latest { told.add(result.capabilities) }
+        return Set(told.filter { !$0.value }.keys)
     }
 }
 
@@ -70,13 +77,12 @@ extension [Capability: Bool] {
     mutating func add(_ seen: [Capability: Bool]) { merge(seen) { $0 || $1 } }
 }
 
-extension SuiteTest.Dimension {
-    /// What a test of the dimension is a test of, for those that don't say so in their results.
-    fileprivate var capability: Capability? {
-        switch self {
-        case .streaming: .streaming
-        case .systemPrompt: .systemPrompt
-        default: nil
+extension SuiteOutline.Test {
+    /// What its outcome tells of; for some dimensions also where its calls require nothing.
+    fileprivate var told: Capability? {
+        switch dimension {
+        case .streaming, .systemPrompt: dimension.capability
+        default: subject
         }
     }
 }

@@ -52,8 +52,6 @@ struct FillerText: Sendable {
         return (sentences.prefix(place) + [needle] + sentences.dropFirst(place)).joined(separator: " ")
     }
 
-    var text: String { sentences.joined(separator: " ") }
-
     /// SplitMix64 (Steele, Lea and Flood, OOPSLA 2014).
     private static func next(_ state: inout UInt64) -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15

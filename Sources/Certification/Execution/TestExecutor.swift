@@ -50,8 +50,11 @@ package struct TestExecutor: Sendable {
             adaptation: RequestAdaptation(for: test, of: facts, after: earlier))
         let finished = earlier.last { $0.test == test.id && !$0.isFinal }?.repeats ?? []
         session.conclusion.resume(after: Array(finished.prefix(test.repeats)))
-        let conclusion = await conclude(session, as: CapabilityPlan(for: test, of: facts, after: earlier))
-        return conclusion.result(of: test.id, attempt: attempt, startedAt: startedAt, finishedAt: now())
+        let plan = CapabilityPlan(for: test, of: facts, after: earlier)
+        let conclusion = await conclude(session, as: plan)
+        var result = conclusion.result(of: test.id, attempt: attempt, startedAt: startedAt, finishedAt: now())
+        if case .probe(let capability) = plan { result.probed = capability }
+        return result
     }
 
     private func conclude(_ session: TestSession, as plan: CapabilityPlan) async -> TestConclusion {
@@ -60,14 +63,13 @@ package struct TestExecutor: Sendable {
         case .skip(let reason):
             session.conclusion.skip(reason)
             return session.conclusion
-        case .probe(let capability): return await beforeDeadline(session) { await $0.probe(capability) }
+        case .probe(let capability):
+            var conclusion = await beforeDeadline(session) { await $0.run() }
+            conclusion.decide(whether: capability, wasFoundBy: session.test)
+            return conclusion
         case .run:
             var conclusion = await beforeDeadline(session) { await $0.run() }
-            if conclusion.outcome == .pass, conclusion.hasGoodAnswer {
-                for capability in session.test.requires where conclusion.capabilities[capability] == nil {
-                    conclusion.note(capability, true)
-                }
-            }
+            conclusion.noteWhatPassed(of: session.test)
             return conclusion
         }
     }

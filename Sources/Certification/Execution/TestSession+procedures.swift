@@ -97,11 +97,27 @@ extension TestSession {
         guard let words = plan.overLimitWords else { return }
         var refused = call
         refused.expectation = .refusal(of: [.contextLength], withinSeconds: test.timeoutSeconds)
-        let tooMuch = call.request.asked(after: FillerText(words: words, seed: 2).text)
-        guard let exchange = await exchange(refused, sending: tooMuch) else { return }
+        // Who cuts off the beginning loses the fact with it.
+        let tooMuch = FillerText(words: words, seed: 2).text(with: setting.needle, at: 0)
+        guard let exchange = await exchange(refused, sending: call.request.asked(after: tooMuch)) else { return }
         // Some models say so with a stop reason instead.
         if exchange.answer?.stopReason == .contextWindowExceeded { return conclusion.add(exchange.record) }
+        if let tokens = exchange.answer.flatMap({ tokensBeyondWindow(in: $0, to: call) }) {
+            conclusion.add(exchange.record)
+            conclusion.measure(TestResult.beyondWindowMeasure, Double(tokens))
+            return conclusion.explain(
+                "\(tokens) tokens were read and answered rightly: the window is larger than declared.")
+        }
         conclusion.add(exchange, to: refused, of: test)
+    }
+
+    /// How many tokens an answer shows to have been read, when it is right and they are more than the declared window; a
+    /// text that was cut to fit is counted as cut.
+    private func tokensBeyondWindow(in answer: ModelAnswer, to call: TestCall) -> Int? {
+        guard let window = facts.contextWindow, let tokens = answer.usage?.inputTokens, tokens > window,
+            call.expectation.graders?.grade(answer) == .pass
+        else { return nil }
+        return tokens
     }
 }
 

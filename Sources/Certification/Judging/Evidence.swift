@@ -10,13 +10,22 @@ struct Evidence {
     /// Whether a gate did not run.
     let gateIsMissing: Bool
     let coverage: Verdict.Coverage
+    let findings: [Verdict.Finding]
+    let rules: Rubric.Rules
+    /// Of the tests that count.
+    let dimensions: [TestID: SuiteTest.Dimension]
+    /// What is declared of the model and was refused, sorted.
+    let refusedDeclarations: [Capability]
 
     /// What the tests that count came to.
     private let latest: [TestResult]
     private let names: [TestID: String]
     private let errorCategories: [ErrorCategory]
+    /// Those of tests that are only reported.
+    private let reportedCategories: [ErrorCategory]
     /// What each test adds to the quality's denominator.
     private let weights: [TestID: Double]
+    private let interruption: ErrorCategory
 
     /// Draws the evidence from results; the interruption stands for the error of every test that did not run.
     init(_ history: TestHistory, facts: JudgingFacts, interruption: ErrorCategory, rubric: Rubric) {
@@ -36,7 +45,13 @@ struct Evidence {
         errorCategories =
             Self.errorCategories(of: latest)
             + Array(repeating: interruption, count: counted.count - latest.count)
+        reportedCategories = Self.errorCategories(of: history.latest.filter { !history.counts($0.test) })
         weights = rubric.testWeights(in: history)
+        self.interruption = interruption
+        rules = rubric.rules
+        findings = history.findings
+        dimensions = Dictionary(counted.map { ($0.id, $0.dimension) }, uniquingKeysWith: { first, _ in first })
+        refusedDeclarations = history.refusedCapabilities.intersection(facts.declared ?? []).sorted()
         coverage = Verdict.Coverage(
             judged: metrics.judged, applicable: counted.count - metrics.skipped, total: counted.count,
             reported: metrics.reported)
@@ -46,22 +61,62 @@ struct Evidence {
         results.filter { $0.outcome == .error }.map { $0.error?.category ?? .unknown }
     }
 
-    /// Tests that ended in an error or did not run, of those that apply.
-    var errorShare: Double {
-        coverage.applicable > 0 ? Double(errorCategories.count) / Double(coverage.applicable) : 0
+    /// Tests that ended in an error or did not run and, by the second rules, those that no grader could decide.
+    private var troubled: Int { errorCategories.count + (rules == .second ? metrics.graderErrors : 0) }
+
+    /// Whether too many of the tests that apply met trouble.
+    func hasTooMuchTrouble(for status: Rubric.StatusThresholds) -> Bool {
+        guard coverage.applicable > 0 else { return false }
+        return Double(troubled) / Double(coverage.applicable) > status.maximumErrorShare
+            && troubled > status.toleratedErrors
+    }
+
+    /// Whether too few tests were judged for a certificate; with errors counted, whether they would be too few without them.
+    func hasTooLittleCoverage(for status: Rubric.StatusThresholds, countingErrors: Bool = false) -> Bool {
+        let share = (Double(coverage.total) * status.minimumJudgedShare).rounded(.up)
+        let judged = coverage.judged + (countingErrors ? errorCategories.count : 0)
+        return judged < max(min(status.minimumJudged, coverage.total), Int(share))
     }
 
     /// The permanent cause that keeps the target from being used. A gate's capability is one: nothing works without it.
     var unsupportedCategory: ErrorCategory? {
-        let missingCapability = gates.first { $0.outcome == .skipped }?.error?.category
-        return missingCapability ?? Self.primary(of: errorCategories.filter(\.leavesTargetUnsupported))
+        let skipped = gates.first { $0.outcome == .skipped }
+        // What is declared absent is skipped without an error.
+        let absent: ErrorCategory? = skipped != nil && rules == .second ? .capabilityUnsupported : nil
+        return skipped?.error?.category ?? absent
+            ?? Self.primary(of: decisiveCategories.filter(\.leavesTargetUnsupported))
     }
 
     var runnerFault: ErrorCategory? {
-        Self.primary(of: errorCategories.filter(\.isRunnerFault))
+        // By the first rules a budget's end was one.
+        Self.primary(of: decisiveCategories.filter { $0.isRunnerFault || rules == .first && $0 == .budgetExceeded })
     }
 
-    var primaryError: ErrorCategory { Self.primary(of: errorCategories) ?? .unknown }
+    /// By the first rules tests that are only reported might end the run as any other.
+    private var decisiveCategories: [ErrorCategory] {
+        rules == .first ? errorCategories + reportedCategories : errorCategories
+    }
+
+    /// Why nothing can be said. By the second rules a gate that was not judged says it: without it the rest is nothing.
+    var primaryError: ErrorCategory {
+        let own = gates.filter { $0.outcome == .error }.map { $0.error?.category ?? .unknown }
+        if rules == .second, gateIsUnjudged { return Self.primary(of: own) ?? interruption }
+        return Self.primary(of: errorCategories) ?? .unknown
+    }
+
+    var gateIsUnjudged: Bool { gateIsMissing || gates.contains { !$0.outcome.countsForQuality } }
+
+    /// Whether graders kept more tests from being judged than errors did.
+    var isMostlyGraders: Bool { rules == .second && metrics.graderErrors > errorCategories.count }
+
+    /// Of the tests that were judged and not passed, the one that weighs most; the first of equals.
+    var heaviestFailure: TestResult? {
+        latest.filter { $0.outcome.countsForQuality && $0.outcome != .pass }
+            .reduce(nil) { best, next in
+                guard let best else { return next }
+                return (weights[next.test] ?? 0) > (weights[best.test] ?? 0) ? next : best
+            }
+    }
 
     /// The most severe category; of equally severe ones the most frequent, then the first.
     private static func primary(of categories: [ErrorCategory]) -> ErrorCategory? {
@@ -112,6 +167,12 @@ extension Evidence {
                     + "\(metrics.passed) of \(metrics.judged) tests passed."
             case .testsFailed:
                 "\(metrics.passed) of \(metrics.judged) tests passed. Not passed: \(failedNames(of: latest))."
+            case .lowCoverage:
+                "Only \(coverage.judged) of the suite's \(coverage.total) tests could be judged, which is too little for a "
+                    + "certificate."
+            case .capabilityRefused:
+                "The model is declared to have \(refusedDeclarations.map(\.rawValue).joined(separator: ", ")), and its "
+                    + "provider refuses what needs it. \(metrics.passed) of \(metrics.judged) tests passed."
             case .nothingApplicable: "None of the suite's \(coverage.total) tests applies to the model."
             case .graderFailed: "\(metrics.graderErrors) tests could not be judged because their graders failed."
             }

@@ -6,6 +6,8 @@ package struct JudgingFacts: Sendable, Hashable, Codable {
     package var serviceClass: ServiceClass?
     /// SHA-256 of the suite as it is catalogued, in lowercase hexadecimal.
     package var suiteDigest: String?
+    /// Where else the model is offered, of a target whose provider does not know it in its region.
+    package var elsewhere: Elsewhere?
 
     package init(declared: [Capability]? = nil, serviceClass: ServiceClass? = nil, suiteDigest: String? = nil) {
         self.declared = declared?.sorted()

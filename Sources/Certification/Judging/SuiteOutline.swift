@@ -11,6 +11,10 @@ package struct SuiteOutline: Sendable, Hashable, Codable {
         package var weight: Double
         /// How its calls were made; nil for a conversation, and in verdicts from before suites had procedures here.
         package var procedure: TestProcedure?
+        /// What a wrong answer, or none, speaks against; nil for most tests, and in outlines from before rubric 3.
+        package var subject: Capability?
+        /// How many calls it makes before the first that has to be refused; nil when none has, and in older outlines.
+        package var callsBeforeRefusal: Int?
     }
 
     package var id: SuiteID
@@ -24,7 +28,8 @@ package struct SuiteOutline: Sendable, Hashable, Codable {
         tests = suite.tests.map {
             Test(
                 id: $0.id, name: $0.name, dimension: $0.dimension, isGate: $0.isGate, counts: $0.counts,
-                weight: $0.weight, procedure: $0.procedure == .conversation ? nil : $0.procedure)
+                weight: $0.weight, procedure: $0.procedure == .conversation ? nil : $0.procedure, subject: $0.subject,
+                callsBeforeRefusal: $0.calls.firstIndex { $0.expectation.wantsRefusal })
         }
     }
 

@@ -10,6 +10,32 @@ package struct Verdict: Sendable, Hashable, Codable {
         package var explanation: String
     }
 
+    /// Something that a test found out beside its outcome, or that makes its outcome another one.
+    package struct Finding: Sendable, Hashable, Codable {
+        package enum Code: String, Sendable, Hashable, Codable, CaseIterable {
+            /// The provider refused as invalid what the test sends; the test was set aside.
+            case requestInvalid = "REQUEST_INVALID"
+            /// What had to be refused broke the server each time, and nothing else did; the test failed.
+            case refusalBroken = "REFUSAL_BROKEN"
+            /// More input was read, and answered rightly, than the model is declared to take.
+            case windowLarger = "CONTEXT_WINDOW_LARGER"
+        }
+
+        package var code: Code
+        package var test: TestID
+        /// In a sentence, at most 500 characters.
+        package var explanation: String
+
+        /// What the test came to by it; nil for what its result says.
+        package var outcome: TestOutcome? {
+            switch code {
+            case .requestInvalid: .skipped
+            case .refusalBroken: .fail
+            case .windowLarger: nil
+            }
+        }
+    }
+
     /// How much of the suite the verdict rests on.
     package struct Coverage: Sendable, Hashable, Codable {
         /// Tests whose outcome says something about the model.
@@ -45,6 +71,8 @@ package struct Verdict: Sendable, Hashable, Codable {
     package var coverage: Coverage
     /// The most telling tests that did not pass, at most three.
     package var topFailures: [Failure]
+    /// In the suite's order; nil when there are none, and in verdicts from before rubric 3.
+    package var findings: [Finding]?
     package var suite: SuiteID
     package var suiteVersion: Int
     package var rubricVersion: Int

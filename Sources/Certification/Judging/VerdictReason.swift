@@ -10,6 +10,10 @@ package enum VerdictReason: Sendable, Hashable {
     case testsFailed
     /// No test that the suite holds could be applied.
     case nothingApplicable
+    /// Too little of the suite was judged for a certificate.
+    case lowCoverage
+    /// What the model is declared to do was refused.
+    case capabilityRefused
     /// Graders could not decide.
     case graderFailed
 
@@ -20,6 +24,8 @@ package enum VerdictReason: Sendable, Hashable {
         case .gateFailed: "GATE_FAILED"
         case .testsFailed: "TESTS_FAILED"
         case .nothingApplicable: "NOTHING_APPLICABLE"
+        case .lowCoverage: "LOW_COVERAGE"
+        case .capabilityRefused: "CAPABILITY_REFUSED"
         case .graderFailed: "GRADER_FAILED"
         }
     }
@@ -30,7 +36,9 @@ package enum VerdictReason: Sendable, Hashable {
         case .error(let category): category.remedy
         case .gateFailed: "Don't use the model here before it answers simple questions."
         case .testsFailed: "Read the answers of the tests that did not pass before you rely on the model."
-        case .nothingApplicable: "Certify the model with a suite that fits what it can do."
+        case .nothingApplicable, .lowCoverage: "Certify the model with a suite that fits what it can do."
+        case .capabilityRefused:
+            "Don't rely on what was refused; if the model never had it, correct what is declared of it."
         case .graderFailed: "Report it: the suite's grader is at fault, not the model."
         }
     }

@@ -184,15 +184,15 @@ private struct ProvidersFileReader {
         return nil
     }
 
-    /// What the file does not say is what chat models commonly do: they stream, they know a system prompt and stop
-    /// sequences; the rest has to be declared.
+    /// What the file does not say: that the model streams, and that it has neither images, tools nor structured output,
+    /// which some tests look into all the same. Of system prompts and stop sequences nobody says anything then.
     private func capabilities(_ node: FileNode?) -> RegisteredModel.Capabilities {
         let keys = ["streaming", "vision", "tools", "structuredOutput", "systemPrompt", "stopSequences"]
         let declared = (node?.fields(keys) ?? [:]).compactMapValues { $0.boolean() }
         return RegisteredModel.Capabilities(
             streaming: declared["streaming"] ?? true, vision: declared["vision"] ?? false,
             functionCalling: declared["tools"] ?? false, structuredOutput: declared["structuredOutput"] ?? false,
-            systemPrompt: declared["systemPrompt"] ?? true, stopSequences: declared["stopSequences"] ?? true)
+            systemPrompt: declared["systemPrompt"], stopSequences: declared["stopSequences"])
     }
 
     /// An absolute URL that requests can be appended to. Without TLS a key could be read on its way, so `http` is for

@@ -22,16 +22,8 @@ package struct ModelFacts: Sendable, Hashable {
 
     /// What the registry says of a model. Limits that are guessed are none.
     package init(_ model: RegisteredModel) {
-        let capabilities = model.capabilities
-        var declared: [Capability: Bool] = [
-            .streaming: capabilities.streaming, .vision: capabilities.vision, .tools: capabilities.functionCalling,
-            .streamingTools: capabilities.functionCalling && capabilities.streaming,
-        ]
-        declared[.structuredOutput] = capabilities.structuredOutput
-        declared[.systemPrompt] = capabilities.systemPrompt
-        declared[.stopSequences] = capabilities.stopSequences
         self.init(
-            declared: declared,
+            declared: model.declarations,
             contextWindow: model.limitsAreGuessed ? nil : model.contextWindow,
             maxOutputTokens: model.limitsAreGuessed ? nil : model.maxOutputTokens,
             thinks: model.serviceClass == .reasoning)

@@ -57,7 +57,7 @@ extension RegisteredModel {
         guard id.isWellFormed else { return nil }
         self.init(
             provider: provider.id, id: id, vendor: Vendor(provider.rawValue), name: id.rawValue, kind: .chat,
-            capabilities: Capabilities(streaming: true, vision: false, functionCalling: false), contextWindow: 1,
+            capabilities: Capabilities(streaming: true, vision: nil, functionCalling: nil), contextWindow: 1,
             maxOutputTokens: 1, limitsAreGuessed: true, requiresInferenceProfile: false, aliases: [],
             isProviderConfigured: false)
     }

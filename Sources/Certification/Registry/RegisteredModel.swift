@@ -12,20 +12,20 @@ package struct RegisteredModel: Sendable, Hashable {
         case safetyClassifier = "safety_classifier"
     }
 
-    /// What the model is declared to do.
+    /// What the model is declared to do or not to do; nil where nobody says.
     package struct Capabilities: Sendable, Hashable {
         package var streaming: Bool
-        package var vision: Bool
-        package var functionCalling: Bool
+        package var vision: Bool?
+        package var functionCalling: Bool?
         /// What the provider's documentation names beside these.
         package var others: Set<Capability>
-        /// Answers that follow a JSON Schema; nil when nobody has said.
+        /// Answers that follow a JSON Schema.
         package var structuredOutput: Bool?
         package var systemPrompt: Bool?
         package var stopSequences: Bool?
 
         package init(
-            streaming: Bool, vision: Bool, functionCalling: Bool, structuredOutput: Bool? = nil,
+            streaming: Bool, vision: Bool?, functionCalling: Bool?, structuredOutput: Bool? = nil,
             systemPrompt: Bool? = nil, stopSequences: Bool? = nil, others: Set<Capability> = []
         ) {
             self.streaming = streaming
@@ -60,17 +60,22 @@ package struct RegisteredModel: Sendable, Hashable {
     /// Which promises of speed it is held to; nil when nobody says.
     package var serviceClass: ServiceClass?
 
-    /// What the model is declared to do, by the names that tests observe.
-    package var declaredCapabilities: Set<Capability> {
-        var declared = capabilities.others
-        if capabilities.streaming { declared.insert(.streaming) }
-        if capabilities.vision { declared.insert(.vision) }
-        if capabilities.functionCalling { declared.insert(.tools) }
-        if capabilities.structuredOutput == true { declared.insert(.structuredOutput) }
-        if capabilities.systemPrompt == true { declared.insert(.systemPrompt) }
-        if capabilities.stopSequences == true { declared.insert(.stopSequences) }
+    /// What the model is declared to do or not to do, by the names that tests observe; what nobody says is absent.
+    package var declarations: [Capability: Bool] {
+        var declared = Dictionary(uniqueKeysWithValues: capabilities.others.map { ($0, true) })
+        let said: [(Capability, Bool?)] = [
+            (.streaming, capabilities.streaming), (.vision, capabilities.vision),
+            (.tools, capabilities.functionCalling), (.structuredOutput, capabilities.structuredOutput),
+            (.systemPrompt, capabilities.systemPrompt), (.stopSequences, capabilities.stopSequences),
+            // Who streams and has tools may still not have them together: only that it streams nothing is certain.
+            (.streamingTools, capabilities.streaming ? nil : false),
+        ]
+        for (capability, isThere) in said { if let isThere { declared[capability] = isThere } }
         return declared
     }
+
+    /// What the model is declared to do.
+    package var declaredCapabilities: Set<Capability> { Set(declarations.filter(\.value).keys) }
 
     /// Whether its provider is configured, so that it can be called.
     package var isProviderConfigured = true

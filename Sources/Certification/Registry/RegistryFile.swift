@@ -9,7 +9,8 @@ struct RegistryFile: Decodable {
     var profilePrefixes: [String: String]
     var models: [Model]
 
-    /// A flag that is absent is false; `streaming` alone is true unless it says otherwise.
+    /// Of `vision` and `tools` absent means that nobody says, of other flags false; `streaming` is true unless it says
+    /// otherwise.
     struct Model: Decodable {
         var id: ModelID
         var vendor: Vendor
@@ -59,8 +60,8 @@ extension RegisteredModel {
         self.init(
             provider: provider, id: entry.id, vendor: entry.vendor, name: entry.name, kind: entry.kind ?? .chat,
             capabilities: Capabilities(
-                streaming: entry.streaming ?? true, vision: entry.vision ?? false,
-                functionCalling: entry.tools ?? false, others: entry.also ?? []),
+                streaming: entry.streaming ?? true, vision: entry.vision, functionCalling: entry.tools,
+                others: entry.also ?? []),
             contextWindow: entry.context, maxOutputTokens: entry.output, limitsAreGuessed: entry.guessed ?? false,
             requiresInferenceProfile: entry.profile ?? false, aliases: entry.aliases ?? [],
             serviceClass: entry.serviceClass)

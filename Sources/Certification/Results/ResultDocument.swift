@@ -36,6 +36,9 @@ package struct ResultDocument: Sendable, Hashable, Codable {
         self.target = target
         self.suite = suite
         facts = verdict.basis?.facts ?? JudgingFacts()
+        if facts.elsewhere == nil, verdict.reasonCode == ErrorCategory.regionUnavailable.rawValue {
+            facts.elsewhere = verdict.reason.flatMap { Elsewhere(than: target.region, sentence: $0) }
+        }
         // What a later attempt brought had no part in this verdict.
         self.results = results.filter { $0.finishedAt.milliseconds <= verdict.judgedAt.milliseconds }
         interruption = verdict.basis?.interruption
@@ -50,7 +53,7 @@ package struct ResultDocument: Sendable, Hashable, Codable {
     /// Judges the results by a rubric, at the time of the verdict that there is.
     package func verdict(by rubric: Rubric) -> Verdict {
         Judge(rubric: rubric).verdict(
-            on: TestHistory(suite: suite.suite, results: results), facts: facts, interruption: interruption,
+            on: TestHistory(outline: suite, results: results), facts: facts, interruption: interruption,
             at: judgedAt)
     }
 }

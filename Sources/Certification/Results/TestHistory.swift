@@ -4,6 +4,7 @@ import Foundation
 /// All results of a certification's attempts, read as one: what each test came to, and what it took to get there.
 package struct TestHistory: Sendable, Hashable {
     package let suite: Suite
+    let outline: SuiteOutline
     private let triesByTest: [TestID: [TestResult]]
     private let uncounted: Set<TestID>
     /// The tests whose calls stand each for itself.
@@ -11,7 +12,17 @@ package struct TestHistory: Sendable, Hashable {
 
     /// Reads the results of all attempts, in any order; those of tests that the suite does not hold are ignored.
     package init(suite: Suite, results: [TestResult]) {
+        self.init(suite: suite, outline: SuiteOutline(suite), results: results)
+    }
+
+    /// Reads results of a suite of which only the outline is known.
+    package init(outline: SuiteOutline, results: [TestResult]) {
+        self.init(suite: outline.suite, outline: outline, results: results)
+    }
+
+    private init(suite: Suite, outline: SuiteOutline, results: [TestResult]) {
         self.suite = suite
+        self.outline = outline
         uncounted = Set(suite.tests.filter { !$0.counts }.map(\.id))
         independent = Set(suite.tests.filter(\.procedure.hasIndependentCalls).map(\.id))
         triesByTest = Dictionary(grouping: results, by: \.test)
@@ -57,8 +68,19 @@ package struct TestHistory: Sendable, Hashable {
     /// Every try of every test.
     var allTries: [TestResult] { suite.tests.flatMap { triesByTest[$0.id] ?? [] } }
 
-    private func tries(of test: TestID) -> [TestResult] {
+    /// Every try of a test that was not merely cancelled, the earliest first.
+    func tries(of test: TestID) -> [TestResult] {
         (triesByTest[test] ?? []).filter { $0.error?.category != .cancelled }
+    }
+
+    /// The history in which tests came to something else, each in the try that it came to it in.
+    func replacing(_ replacements: [TestID: TestResult]) -> TestHistory {
+        guard !replacements.isEmpty else { return self }
+        let results = allTries.map { result in
+            guard let other = replacements[result.test], result == latest(of: result.test) else { return result }
+            return other
+        }
+        return TestHistory(suite: suite, outline: outline, results: results)
     }
 }
 

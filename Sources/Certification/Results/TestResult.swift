@@ -21,6 +21,8 @@ package struct TestResult: Sendable, Hashable, Codable {
     package var measures: [String: Double]?
     /// What the repeats came to that were not ended by trouble, earlier tries' first; nil for a test without repeats.
     package var repeats: [FinishedRepeat]?
+    /// What the test was to find out about, because the model is declared to lack it; nil for every other test.
+    package var probed: Capability?
     package var startedAt: Date
     package var finishedAt: Date
 
@@ -48,6 +50,9 @@ package struct TestResult: Sendable, Hashable, Codable {
 }
 
 extension TestResult {
+    /// The name of the figure that says how much input a model took beyond the window that it is declared to have.
+    static let beyondWindowMeasure = "input-beyond-window"
+
     /// The calls' latencies together, in milliseconds; waits between calls are not part of it.
     package var latencyMs: Double { calls.reduce(0) { $0 + $1.latencyMs } }
 

@@ -8,12 +8,10 @@ import Foundation
 /// of its own.
 struct CertificateTermsSource: Sendable {
     private let registry: ModelRegistry
-    private let rubricDigest: String
     private let suites: [SuiteID: (digest: String, lifetimeDays: Int)]
 
-    init(suites: SuiteCatalog, registry: ModelRegistry, rubric: Rubric) {
+    init(suites: SuiteCatalog, registry: ModelRegistry) {
         self.registry = registry
-        rubricDigest = rubric.digest
         self.suites = Dictionary(
             suites.suites.map { ($0.id, ($0.digest, $0.lifetimeDays)) },
             uniquingKeysWith: { first, _ in first })
@@ -24,7 +22,7 @@ struct CertificateTermsSource: Sendable {
     func terms(for claim: Claim, synced: ModelLifecycle?) -> CertificateTerms? {
         suites[claim.suite].map { suite in
             CertificateTerms(
-                suiteDigest: suite.digest, suiteLifetimeDays: suite.lifetimeDays, rubricDigest: rubricDigest,
+                suiteDigest: suite.digest, suiteLifetimeDays: suite.lifetimeDays,
                 price: claim.price.map { price in
                     CertificateTerms.Price(
                         name: price.row.name, digest: price.row.digest, validUntil: price.validUntil?.start)

@@ -71,11 +71,13 @@ struct ProcessorComposition {
         let retention = InboxRetention(client: client, schema: CertificationStore.schema, logger: logger)
         let watch = DatabaseWatch(client: leaseClient, gate: gate, logger: logger)
         let limits = LimitWatch(store: store, metrics: metrics, logger: logger)
-        let handler = try handler(attempts)
+        let judge = try Judge.bundled()
+        let handler = try handler(attempts, judge: judge)
         let consumers = Lane.allCases.map { consumer(of: $0, handler: handler) }
         return ServiceProcess.Composition(
             services: [
                 SigningKeyPublication(store: store, hasKey: settings.signingKey != nil, logger: logger),
+                RubricChanges(store: store, rubrics: judge.rubrics, logger: logger),
                 broker, relay, keeper, sweeper, retention, limitReporter, limits, watch,
             ] + (try registrySyncs()) + [LaneConsumers(lanes: consumers)],
             healthChecks: healthChecks(consumers))
@@ -103,13 +105,11 @@ struct ProcessorComposition {
         ]
     }
 
-    private func handler(_ attempts: AttemptSettings) throws -> CertificationHandler {
-        let judge = try Judge.bundled()
-        return CertificationHandler(
+    private func handler(_ attempts: AttemptSettings, judge: Judge) throws -> CertificationHandler {
+        CertificationHandler(
             store: store, leases: leases, suspects: SuspectGate(), providers: try providers(),
             registry: settings.registry, suites: settings.suites, judge: judge,
-            certificates: CertificateTermsSource(
-                suites: settings.suites, registry: settings.registry, rubric: judge.rubric),
+            certificates: CertificateTermsSource(suites: settings.suites, registry: settings.registry),
             settings: attempts, gate: gate, metrics: metrics,
             admission: AdmissionPolicy(
                 quotas: settings.quotas, registry: settings.registry, suites: settings.suites),

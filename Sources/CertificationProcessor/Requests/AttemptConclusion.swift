@@ -15,6 +15,8 @@ struct AttemptConclusion: Sendable {
     let metrics: ProcessorMetrics
     /// What a certificate would rest on; nil when the suite is not known.
     let terms: CertificateTerms?
+    /// What verdicts are made by.
+    let rubrics: RubricCatalog
     let logger: Logger
 
     /// Ends a certification that cannot even be tried.
@@ -34,7 +36,9 @@ struct AttemptConclusion: Sendable {
         switch end {
         case .ended(.verdict(let verdict)):
             let cause = deadLetterCause(of: verdict)
-            return try await write { store in
+            var facts = facts
+            facts.terms?.judge(by: verdict.rubricVersion, of: rubrics)
+            return try await write { [facts] store in
                 let verdict = try await locating(verdict, in: store, now: now)
                 return try await store.finish(claim, with: verdict, facts: facts, deadLetter: cause, now: now)
             }
@@ -70,14 +74,7 @@ struct AttemptConclusion: Sendable {
         }
         let target = claim.target
         let regions = try await store.regions(offering: target.model, at: target.provider, now: now)
-        guard !regions.isEmpty, !regions.contains(target.region) else { return verdict }
-        let category = ErrorCategory.regionUnavailable
-        let names = regions.map(\.rawValue).joined(separator: ", ")
-        var verdict = verdict
-        verdict.reasonCode = category.rawValue
-        verdict.reason = "The model is not offered in \(target.region). Its provider lists it in \(names)."
-        verdict.remedy = category.remedy
-        return verdict
+        return Elsewhere(than: target.region, offeredIn: regions).map(verdict.located) ?? verdict
     }
 
     private func write(

@@ -114,7 +114,7 @@ struct CertificationHandler: MessageHandler {
         let lifecycle = try await store.lifecycle(of: claim.target)
         let conclusion = AttemptConclusion(
             store: store, claim: claim, lease: lease, settings: settings, metrics: metrics,
-            terms: certificates.terms(for: claim, synced: lifecycle), logger: logger)
+            terms: certificates.terms(for: claim, synced: lifecycle), rubrics: judge.rubrics, logger: logger)
         guard let suite = suites.suite(claim.suite) else {
             return try await conclusion.endUntried(.inconclusive, because: .unknownSuite(claim.suite), suiteVersion: 0)
         }

@@ -53,7 +53,7 @@ package struct CertificateRecord: Sendable, Hashable {
         case .valid where jws == nil: .unsigned(rating: rating, badge: badge)
         case .valid: .holds(status, rating: rating, badge: badge)
         case .expired: .expired
-        case .revoked: .revoked
+        case .revoked: revocation?.cause == .rubricChange ? .outdated : .revoked
         case .superseded: .superseded
         case .invalid: .unknown
         }

@@ -4,7 +4,33 @@ import Contracts
 import Foundation
 import Postgres
 
+/// A certificate that is ready: what takes long about it was done before the verdict's transaction locked anything.
+struct PreparedCertificate: Sendable {
+    var draft: CertificateDraft
+    var statement: CertificateStatement
+    /// Nil without a key.
+    var jws: String?
+}
+
 extension CertificationStore {
+    /// Reads and hashes the evidence of a verdict, and signs its certificate. Nobody else writes results or runs of a
+    /// certification while its claim holds, which the verdict's transaction checks.
+    ///
+    /// - Returns: nil when the verdict gets none.
+    func prepareCertificate(_ claim: Claim, _ ending: RunEnding) async throws -> PreparedCertificate? {
+        guard let verdict = ending.verdict, let terms = ending.facts.terms, verdict.certifiedUntil != nil,
+            let expiry = CertificateExpiry.earliest(issuedAt: ending.now, under: terms)
+        else { return nil }
+        let evidence = try await evidence(claim, ending, terms: terms)
+        let draft = CertificateDraft(
+            id: CertificateID(), certificationID: claim.certificationID, runID: claim.runID, target: claim.target,
+            verdict: verdict, results: evidence.results, terms: terms, expiry: expiry, evidenceDigest: evidence.digest,
+            softwareVersion: ending.facts.softwareVersion, issuedAt: ending.now)
+        guard let statement = CertificateStatement(draft) else { return nil }
+        let jws = try signingKey.map { try SignedDocument.sign(try statement.payload(), as: .certificate, with: $0) }
+        return PreparedCertificate(draft: draft, statement: statement, jws: jws)
+    }
+
     /// Issues the certificate of a verdict in the verdict's transaction, and ends the target's earlier ones.
     ///
     /// Called with the target's pointer locked, so that two verdicts on one target come here one after the other. One that
@@ -12,58 +38,62 @@ extension CertificationStore {
     ///
     /// - Returns: nil when the verdict gets none.
     func issueCertificate(
-        _ claim: Claim, _ ending: RunEnding, target: Target, isNewest: Bool, on connection: PostgresConnection
+        _ prepared: PreparedCertificate?, _ claim: Claim, _ ending: RunEnding, isNewest: Bool,
+        on connection: PostgresConnection
     ) async throws -> CertificateIssued? {
-        guard let verdict = ending.verdict, let terms = ending.facts.terms, verdict.certifiedUntil != nil,
-            let expiry = CertificateExpiry.earliest(issuedAt: ending.now, under: terms)
-        else {
-            if isNewest { try await endCertificates(of: target, now: ending.now, on: connection) }
+        guard let prepared else {
+            if isNewest { try await endCertificates(of: claim.target, now: ending.now, on: connection) }
             return nil
         }
-        let evidence = try await evidence(claim, ending, target: target, terms: terms, on: connection)
-        let draft = CertificateDraft(
-            id: CertificateID(), certificationID: claim.certificationID, runID: claim.runID, target: target,
-            verdict: verdict, results: evidence.results, terms: terms, expiry: expiry, evidenceDigest: evidence.digest,
-            softwareVersion: ending.facts.softwareVersion, issuedAt: ending.now)
-        guard let statement = CertificateStatement(draft) else { return nil }
-        try await insert(statement, of: draft, jobID: claim.jobID, on: connection)
-        try await supersede(of: target, now: ending.now, on: connection)
+        try await insert(prepared, jobID: claim.jobID, on: connection)
+        try await supersede(of: claim.target, now: ending.now, on: connection)
+        let certificate = prepared.statement.certificate
         guard isNewest else {
             // Written late: a verdict that is newer stands already, whatever it was.
             try await connection.execute(
                 """
                 UPDATE certificates SET superseded_at = \(ending.now)
-                WHERE id = \(draft.id.rawValue) AND superseded_at IS NULL
+                WHERE id = \(certificate.id.rawValue) AND superseded_at IS NULL
                 """)
             return nil
         }
-        let certificate = statement.certificate
         return CertificateIssued(
-            jobID: claim.jobID, certificationID: claim.certificationID, certificateID: certificate.id, target: target,
-            status: certificate.status, rating: certificate.rating, badge: certificate.badge, issuedAt: ending.now,
-            expiresAt: certificate.expiresAt)
+            jobID: claim.jobID, certificationID: claim.certificationID, certificateID: certificate.id,
+            target: claim.target, status: certificate.status, rating: certificate.rating, badge: certificate.badge,
+            issuedAt: ending.now, expiresAt: certificate.expiresAt)
     }
 
-    private func evidence(
-        _ claim: Claim, _ ending: RunEnding, target: Target, terms: CertificateTerms, on connection: PostgresConnection
-    ) async throws -> EvidencePack {
-        let rows = try await connection.pipeline([
-            RunRecord.select(of: claim.certificationID), Self.selectResults(of: claim.certificationID),
-        ])
+    private func evidence(_ claim: Claim, _ ending: RunEnding, terms: CertificateTerms) async throws -> EvidencePack {
+        let rows = try await client.withConnection { connection in
+            try await connection.pipeline([
+                Self.selectRuns(of: claim, endingWith: ending), Self.selectResults(of: claim.certificationID),
+            ])
+        }
         return EvidencePack(
-            certification: claim.certificationID, target: target, suite: claim.suite,
+            certification: claim.certificationID, target: claim.target, suite: claim.suite,
             suiteVersion: ending.facts.suiteVersion, suiteDigest: terms.suiteDigest,
             rubricVersion: ending.verdict?.rubricVersion, rubricDigest: terms.rubricDigest,
-            runs: try rows[0].map { EvidencePack.Run(try RunRecord($0)) },
-            results: try rows[1].map { try $0.testResult() })
+            runs: try rows[0].map(EvidencePack.Run.init), results: try rows[1].map { try $0.testResult() })
+    }
+
+    /// The certification's runs as they will be with this one, whose times are read back as the database keeps them.
+    private static func selectRuns(of claim: Claim, endingWith ending: RunEnding) -> SQLStatement {
+        """
+        SELECT id, attempt, status, software_version, started_at, finished_at FROM runs
+        WHERE certification_id = \(claim.certificationID.rawValue) AND id <> \(claim.runID.rawValue)
+        UNION ALL
+        SELECT \(claim.runID.rawValue)::uuid, \(claim.attempt)::int, \(ending.status.rawValue)::text,
+            \(ending.facts.softwareVersion)::text, \(claim.startedAt)::timestamptz, \(ending.now)::timestamptz
+        ORDER BY attempt, finished_at
+        """
     }
 
     private func insert(
-        _ statement: CertificateStatement, of draft: CertificateDraft, jobID: JobID, on connection: PostgresConnection
+        _ prepared: PreparedCertificate, jobID: JobID, on connection: PostgresConnection
     ) async throws {
-        let certificate = statement.certificate
+        let draft = prepared.draft
+        let certificate = prepared.statement.certificate
         let key = signingKey?.publicKey
-        let jws = try signingKey.map { try SignedDocument.sign(try statement.payload(), as: .certificate, with: $0) }
         try await connection.execute(
             """
             -- A certificate never comes without the key that verifies it.
@@ -80,7 +110,7 @@ extension CertificationStore {
             VALUES (\(certificate.id.rawValue), \(draft.certificationID.rawValue), \(jobID.rawValue),
                     \(draft.runID.rawValue), \(draft.target.provider.rawValue), \(draft.target.model.rawValue),
                     \(draft.target.region.rawValue), \(draft.target.profile.rawValue), \(certificate.status.rawValue),
-                    \(certificate.rating), \(certificate.badge.rawValue), \(JSONB(value: statement)), \(jws),
+                    \(certificate.rating), \(certificate.badge.rawValue), \(JSONB(value: prepared.statement)), \(prepared.jws),
                     \(key?.id.rawValue), \(draft.evidenceDigest), \(draft.terms.suiteDigest),
                     \(draft.terms.rubricDigest), \(draft.issuedAt), \(draft.expiry.date), \(draft.expiry.cause.rawValue))
             """)
@@ -125,6 +155,13 @@ extension Target {
 }
 
 extension EvidencePack.Run {
+    fileprivate init(_ row: PostgresRow) throws {
+        self.init(
+            id: try row.identifier("id"), attempt: try row.decode("attempt"), status: try row.name("status"),
+            softwareVersion: try row.decode("software_version"), startedAt: try row.decode("started_at"),
+            finishedAt: try row.decode("finished_at"))
+    }
+
     init(_ run: RunRecord) {
         self.init(
             id: run.id, attempt: run.attempt, status: run.status, softwareVersion: run.softwareVersion,

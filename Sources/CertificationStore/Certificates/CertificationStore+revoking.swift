@@ -11,6 +11,8 @@ package enum RevocationScope: Sendable, Hashable {
     case target(Target)
     /// Those of a model in a region, or in all of them, through every profile.
     case model(ProviderID, ModelID, in: Region?)
+    /// At most so many of those by rubrics of versions before this one.
+    case rubric(before: Int, limit: Int)
 }
 
 /// What is said about a revocation.
@@ -82,38 +84,6 @@ extension CertificationStore {
         }
         return (revoked, messages)
     }
-
-    /// The list of revocations as of a moment, signed; nil when the store has no key.
-    ///
-    /// It is the same throughout an hour unless something is revoked or the key is a new one, and holds for a day.
-    package func signedRevocations(now: Date) async throws -> String? {
-        guard let signingKey else { return nil }
-        let entries = try await revocations(now: now)
-        let hour = Date(timeIntervalSince1970: (now.timeIntervalSince1970 / 3_600).rounded(.down) * 3_600)
-        // What a key signed before it was published does not count.
-        let published = try await client.query(
-            "SELECT valid_from FROM signing_keys WHERE id = \(signingKey.publicKey.id.rawValue)"
-        ).first?.decode(Date.self, "valid_from")
-        let issuedAt = (entries.map(\.revokedAt) + [published].compactMap(\.self)).reduce(hour, max)
-        return try RevocationList(
-            issuedAt: issuedAt, nextUpdate: issuedAt.addingTimeInterval(86_400), revoked: entries
-        ).signed(with: signingKey)
-    }
-
-    /// What a list of revocations holds at a moment: those whose certificates have not been expired for a month.
-    func revocations(now: Date) async throws -> [RevocationList.Entry] {
-        let rows = try await client.query(
-            """
-            SELECT id, revocation_cause, revocation_reason, revoked_at FROM certificates
-            WHERE revoked_at IS NOT NULL AND expires_at > \(now.addingTimeInterval(-30 * 86_400)) ORDER BY id
-            """)
-        return try rows.map { row in
-            RevocationList.Entry(
-                id: try row.identifier("id"), cause: try row.name("revocation_cause"),
-                reason: try row.decode(String.self, "revocation_reason"),
-                revokedAt: try row.decode(Date.self, "revoked_at"))
-        }
-    }
 }
 
 extension RevocationScope {
@@ -127,6 +97,14 @@ extension RevocationScope {
             """
             provider = \(provider.rawValue) AND model = \(model.rawValue) AND region = \(region.rawValue)
                 AND expires_at > \(now)
+            """
+        case .rubric(let version, let limit):
+            """
+            id IN (
+                SELECT certificates.id FROM certificates JOIN runs ON runs.id = certificates.run_id
+                WHERE certificates.revoked_at IS NULL AND certificates.expires_at > \(now)
+                    AND runs.rubric_version < \(version)
+                ORDER BY certificates.id LIMIT \(limit))
             """
         }
     }

@@ -12,37 +12,44 @@ package struct EndingCertificate: Sendable, Hashable {
 }
 
 extension CertificationStore {
-    /// Announces the certificates that end within `notice` and were not announced with that length of notice before: one
-    /// event for those of one job.
+    /// The certificates that end within `notice` and were not announced with that length of notice before, at most `limit`,
+    /// from 1. Locks nothing.
+    ///
+    /// A certificate that was issued within the notice is none, nor one that another verdict has replaced or that was revoked.
+    package func expiring(
+        within notice: Duration, limit: Int = CertificateExpiring.listedCertificatesLimit, now: Date
+    ) async throws -> [EndingCertificate] {
+        try await client.query(
+            """
+            SELECT \(fragment: Self.certificationColumns), jobs.suite AS job_suite,
+                COALESCE(certificates.expires_at, c.certified_until) AS expires_at
+            FROM (\(fragment: Self.selectExpiring(within: notice, now: now))
+                  ORDER BY c.job_id, c.id LIMIT \(limit)) AS ending
+                JOIN certifications AS c ON c.id = ending.id JOIN jobs ON jobs.id = c.job_id
+                LEFT JOIN certificates ON certificates.certification_id = c.id
+            ORDER BY c.job_id, c.id
+            """
+        ).map(EndingCertificate.init)
+    }
+
+    /// Announces those of some certificates that still end within `notice` and are not announced: one event for those of
+    /// one job.
     ///
     /// Several gateways may do so at once: whoever writes a certificate's row announces it, and the other one passes it
-    /// over. A certificate that was issued within the notice is not announced, nor one that another verdict has replaced or
-    /// that was revoked.
-    /// `renewal` says which schedule renews a certificate in time.
+    /// over. `renewal` says which schedule renews a certificate in time.
     ///
-    /// - Returns: how many were announced, at most `limit`, from 1.
+    /// - Returns: how many were announced.
     package func announceExpiring(
-        within notice: Duration, limit: Int = CertificateExpiring.listedCertificatesLimit, now: Date,
+        _ certificates: [EndingCertificate], within notice: Duration, now: Date,
         renewal: @Sendable (EndingCertificate) -> CertificateExpiring.Renewal?
     ) async throws -> Int {
         let seconds = Int(notice / .seconds(1))
+        let ids = certificates.map(\.certification.id.rawValue)
         return try await announcing { connection in
             let rows = try await connection.query(
                 """
                 WITH ending AS (
-                    SELECT c.id FROM certifications AS c
-                        JOIN current_certifications AS pointer ON pointer.certification_id = c.id
-                        LEFT JOIN certificates ON certificates.certification_id = c.id
-                    WHERE c.certified_until IS NOT NULL AND c.reused_from IS NULL
-                        AND certificates.revoked_at IS NULL AND certificates.superseded_at IS NULL
-                        AND COALESCE(certificates.expires_at, c.certified_until) > \(now)
-                        AND COALESCE(certificates.expires_at, c.certified_until)
-                            <= \(now.addingTimeInterval(notice / .seconds(1)))
-                        AND COALESCE(certificates.expires_at, c.certified_until) - c.finished_at > \(notice)::interval
-                        AND NOT EXISTS (
-                            SELECT 1 FROM expiry_notices
-                            WHERE certification_id = c.id AND notice = \(seconds)::int)
-                    ORDER BY c.job_id, c.id LIMIT \(limit)
+                    \(fragment: Self.selectExpiring(within: notice, now: now)) AND c.id = ANY(\(ids))
                 ), noticed AS (
                     INSERT INTO expiry_notices (certification_id, notice, noticed_at)
                     SELECT id, \(seconds)::int, \(now)::timestamptz FROM ending ORDER BY id
@@ -62,6 +69,22 @@ extension CertificationStore {
         }
     }
 
+    private static func selectExpiring(within notice: Duration, now: Date) -> SQLStatement {
+        """
+        SELECT c.id FROM certifications AS c
+            JOIN current_certifications AS pointer ON pointer.certification_id = c.id
+            LEFT JOIN certificates ON certificates.certification_id = c.id
+        WHERE c.certified_until IS NOT NULL AND c.reused_from IS NULL
+            AND certificates.revoked_at IS NULL AND certificates.superseded_at IS NULL
+            AND COALESCE(certificates.expires_at, c.certified_until) > \(now)
+            AND COALESCE(certificates.expires_at, c.certified_until) <= \(now.addingTimeInterval(notice / .seconds(1)))
+            AND COALESCE(certificates.expires_at, c.certified_until) - c.finished_at > \(notice)::interval
+            AND NOT EXISTS (
+                SELECT 1 FROM expiry_notices
+                WHERE certification_id = c.id AND notice = \(Int(notice / .seconds(1)))::int)
+        """
+    }
+
     private static func events(
         of job: JobID, _ noticed: [NoticedCertificate], notice: Int, now: Date,
         renewal: (EndingCertificate) -> CertificateExpiring.Renewal?
@@ -79,6 +102,14 @@ extension CertificationStore {
     }
 }
 
+extension EndingCertificate {
+    fileprivate init(_ row: PostgresRow) throws {
+        certification = try CertificationRecord(row)
+        suite = try row.name("job_suite")
+        expiresAt = try row.decode("expires_at")
+    }
+}
+
 /// A certificate whose notice was just written.
 private struct NoticedCertificate {
     var ending: EndingCertificate
@@ -86,9 +117,7 @@ private struct NoticedCertificate {
     var notify: [String]
 
     init(_ row: PostgresRow) throws {
-        ending = EndingCertificate(
-            certification: try CertificationRecord(row), suite: try row.name("job_suite"),
-            expiresAt: try row.decode("expires_at"))
+        ending = try EndingCertificate(row)
         notify = try row.decode("job_notify")
     }
 }

@@ -1,16 +1,16 @@
+import Certification
 import Contracts
 import Postgres
 
 extension CertificationStore {
     /// The certification whose certificate stands for a submitted target, if there is one: the target's current one, as long
-    /// as its certificate holds and says the same as a new one would be asked, which is the same suite in the same version.
+    /// as its certificate holds and rests on what a new one would rest on. That is the suite and the rubric, version and
+    /// content, what is declared of the model, and the row of the price table.
     /// A verdict from the time before there were certificates counts as one.
     ///
     /// Reads `submitted`, the row of the target.
     static func validCertification(for submission: JobSubmission) -> SQLStatement {
-        guard let version = submission.reusableSuiteVersion else {
-            return "SELECT * FROM certifications WHERE false"
-        }
+        guard let terms = submission.reuse else { return "SELECT * FROM certifications WHERE false" }
         return """
             SELECT held.*
             FROM current_certifications AS pointer
@@ -23,8 +23,14 @@ extension CertificationStore {
                 AND held.status IN ('CERTIFIED', 'QUALITY_WARNING')
                 AND held.certified_until > \(submission.createdAt)
                 AND (certificates.id IS NULL OR certificates.expires_at > \(submission.createdAt)
-                     AND certificates.revoked_at IS NULL AND certificates.superseded_at IS NULL)
-                AND runs.suite = \(submission.suite.rawValue) AND runs.suite_version = \(version)
+                     AND certificates.revoked_at IS NULL AND certificates.superseded_at IS NULL
+                     AND certificates.suite_digest = \(terms.suiteDigest)
+                     AND certificates.rubric_digest = \(terms.rubricDigest))
+                AND runs.suite = \(submission.suite.rawValue) AND runs.suite_version = \(terms.suiteVersion)
+                AND runs.rubric_version = \(terms.rubricVersion)
+                -- The suite's digest is one of the facts.
+                AND runs.verdict #> '{basis,facts}' = submitted.facts
+                AND held.price -> 'row' IS NOT DISTINCT FROM submitted.price -> 'row'
             """
     }
 }

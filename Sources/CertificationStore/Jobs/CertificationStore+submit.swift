@@ -119,9 +119,10 @@ extension CertificationStore {
                         \(targets.map(\.target.profile.rawValue))::text[], \(targets.map(\.modelName))::text[],
                         \(targets.map(\.unsupported?.code))::text[], \(targets.map(\.unsupported?.text))::text[],
                         \(targets.map(\.unsupported?.remedy))::text[], \(requests)::uuid[],
-                        \(targets.map { $0.price.map { JSONB(value: $0) } })::jsonb[])
+                        \(targets.map { $0.price.map { JSONB(value: $0) } })::jsonb[],
+                        \(targets.map { $0.facts.map { JSONB(value: $0) } })::jsonb[])
                 AS submitted (id, provider, model, region, profile, model_name, reason_code, reason, remedy, request_id,
-                              price)
+                              price, facts)
             LEFT JOIN LATERAL (\(fragment: Self.validCertification(for: submission))) AS valid ON true
             RETURNING *)
             SELECT \(fragment: Self.certificationColumns) FROM inserted AS c WHERE c.reused_from IS NOT NULL

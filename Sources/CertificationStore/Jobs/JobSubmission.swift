@@ -26,14 +26,14 @@ package struct JobSubmission: Sendable, Hashable {
     package var estimate: CostEstimate?
     /// What it may cost; nil for no limit.
     package var budget: JobBudget?
-    /// The suite's version of which a target's valid certificate is used again instead of certifying the target; nil:
-    /// every target is certified.
-    package var reusableSuiteVersion: Int?
+    /// What a target's valid certificate must rest on to be used again instead of certifying the target; nil: every target
+    /// is certified.
+    package var reuse: ReuseTerms?
 
     package init(
         id: JobID, requestedBy: String, idempotencyKey: String?, fingerprint: String?, suite: SuiteID, lane: Lane,
         regions: [Region], notify: [String], targets: [SubmittedTarget], skipped: [SkippedTarget], trace: TraceContext,
-        createdAt: Date, reusableSuiteVersion: Int? = nil
+        createdAt: Date, reuse: ReuseTerms? = nil
     ) {
         self.id = id
         self.requestedBy = requestedBy
@@ -47,7 +47,24 @@ package struct JobSubmission: Sendable, Hashable {
         self.skipped = skipped
         self.trace = trace
         self.createdAt = createdAt
-        self.reusableSuiteVersion = reusableSuiteVersion
+        self.reuse = reuse
+    }
+}
+
+/// What a certificate rests on, as a new one would: an earlier one that rests on anything else answers another question.
+package struct ReuseTerms: Sendable, Hashable {
+    package var suiteVersion: Int
+    /// SHA-256 of the suite, in lowercase hexadecimal.
+    package var suiteDigest: String
+    package var rubricVersion: Int
+    /// SHA-256 of the rubric, in lowercase hexadecimal.
+    package var rubricDigest: String
+
+    package init(suiteVersion: Int, suiteDigest: String, rubricVersion: Int, rubricDigest: String) {
+        self.suiteVersion = suiteVersion
+        self.suiteDigest = suiteDigest
+        self.rubricVersion = rubricVersion
+        self.rubricDigest = rubricDigest
     }
 }
 
@@ -61,6 +78,8 @@ package struct SubmittedTarget: Sendable, Hashable {
     package var unsupported: Reason?
     /// What it is charged by; nil when nobody knows.
     package var price: AppliedPrice?
+    /// What its verdict would take into account beside the results; nil when it is not to be certified.
+    package var facts: JudgingFacts?
 
     package init(certificationID: CertificationID, target: Target, modelName: String, unsupported: Reason? = nil) {
         self.certificationID = certificationID

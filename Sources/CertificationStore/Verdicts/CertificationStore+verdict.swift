@@ -41,9 +41,10 @@ extension CertificationStore {
         let reason = verdict.reasonCode.map { Reason(code: $0, text: verdict.reason ?? $0, remedy: verdict.remedy) }
         let ending = RunEnding(status: verdict.status, verdict: verdict, reason: reason, facts: facts, now: now)
         let drift = try await drift(of: claim, to: verdict, now: now)
+        let certificate = try await prepareCertificate(claim, ending)
         return try await announcing { connection in
             let job = try await lockedJob(of: claim, on: connection)
-            return try await end(claim, ending, job: job, deadLetter: cause, drift: drift, on: connection)
+            return try await end(claim, ending, job: job, deadLetter: cause, certificate: certificate, drift: drift, on: connection)
         }
     }
 
@@ -70,7 +71,7 @@ extension CertificationStore {
 
     func end(
         _ claim: Claim, _ ending: RunEnding, job: LockedJob, deadLetter cause: DeadLetterCause?,
-        drift: Comparison? = nil, on connection: PostgresConnection
+        certificate: PreparedCertificate? = nil, drift: Comparison? = nil, on connection: PostgresConnection
     ) async throws -> (WriteOutcome, [OutgoingMessage]) {
         guard let record = try await update(claim, ending, on: connection) else {
             return (try await outcomeOfEarlierWrite(claim, on: connection), [])
@@ -82,7 +83,7 @@ extension CertificationStore {
             let isNewest = try await pointCurrent(to: [claim.certificationID], on: connection) > 0
             messages += try await revokeIfEnded(claim, ending, target: record.target, on: connection)
             let issued = try await issueCertificate(
-                claim, ending, target: record.target, isNewest: isNewest, on: connection)
+                certificate, claim, ending, isNewest: isNewest, on: connection)
             if let issued { messages.append(try OutgoingMessage(issued, trace: claim.trace?.child(), now: ending.now)) }
         }
         if let drift {

@@ -55,4 +55,6 @@ package enum RevocationCause: String, Sendable, Codable, CaseIterable {
     case modelEndOfLife = "model-end-of-life"
     /// The model's results changed significantly.
     case drifted
+    /// Another rubric has taken the place of the one that it was made by.
+    case rubricChange = "rubric-change"
 }

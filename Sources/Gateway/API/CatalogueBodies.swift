@@ -5,8 +5,9 @@ import Contracts
 struct ModelBody: Sendable, Encodable {
     struct Capabilities: Sendable, Encodable {
         var streaming: Bool
-        var vision: Bool
-        var functionCalling: Bool
+        /// Absent when nobody says; so are those below.
+        var vision: Bool?
+        var functionCalling: Bool?
         var structuredOutput: Bool?
         var systemPrompt: Bool?
         var stopSequences: Bool?

@@ -45,7 +45,7 @@ struct RunBody: Sendable, Encodable {
     var softwareVersion: String
     /// Which version of the rubric rated it; absent when the attempt ended without a verdict.
     var rubricVersion: Int?
-    /// This and what follows to `topFailures`: absent when the attempt ended without a verdict.
+    /// This and what follows to `findings`: absent when the attempt ended without a verdict.
     var metrics: MetricsBody?
     var coverage: CoverageBody?
     /// Absent where the rubric does not weigh dimensions, too.
@@ -54,6 +54,8 @@ struct RunBody: Sendable, Encodable {
     var capabilities: [CapabilityBody]?
     /// The tests that tell most about why, at most three.
     var topFailures: [FailureBody]?
+    /// Absent when there are none, too.
+    var findings: [FindingBody]?
     var reasonCode: String?
     var reason: String?
     var startedAt: Date
@@ -72,6 +74,7 @@ struct RunBody: Sendable, Encodable {
         quality = run.verdict?.quality.map(QualityBody.init)
         capabilities = run.verdict?.capabilities?.entries.map(CapabilityBody.init)
         topFailures = run.verdict?.topFailures.map(FailureBody.init)
+        findings = run.verdict?.findings?.map(FindingBody.init)
         reasonCode = run.reasonCode
         reason = run.reason
         startedAt = run.startedAt

@@ -24,14 +24,14 @@ struct EntityTag: Sendable, Hashable {
 /// An answer that anybody may have, and any cache may keep for a while.
 enum PublicResponse {
     /// 200 with an entity tag, or 304 when the client already has the body. It may be shown for `maxAge` seconds without
-    /// asking again.
+    /// asking again; with 0 a cache has to ask each time.
     static func respond(
         with data: Data, type: String, maxAge: Int, headers: HTTPFields = [:], for request: Request
     ) -> Response {
         let tag = EntityTag(of: data)
         var headers = headers
         headers[.eTag] = tag.text
-        headers[.cacheControl] = "public, max-age=\(maxAge)"
+        headers[.cacheControl] = maxAge > 0 ? "public, max-age=\(maxAge)" : "public, no-cache"
         guard !tag.isKnown(by: request.headers) else {
             var response = Response(status: .notModified, headers: headers)
             response.headers[.contentLength] = nil

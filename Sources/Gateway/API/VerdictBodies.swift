@@ -69,6 +69,19 @@ struct FailureBody: Sendable, Encodable {
     }
 }
 
+/// Something that a test found out beside its outcome.
+struct FindingBody: Sendable, Encodable {
+    var code: Verdict.Finding.Code
+    var test: String
+    var explanation: String
+
+    init(_ finding: Verdict.Finding) {
+        code = finding.code
+        test = finding.test.rawValue
+        explanation = finding.explanation
+    }
+}
+
 /// A verdict's figures in short, for a job's list. Times are milliseconds, rates 0–1; what was not measured is absent.
 struct FiguresBody: Sendable, Encodable {
     var coverage: CoverageBody
@@ -90,6 +103,8 @@ struct FiguresBody: Sendable, Encodable {
     var costUSD: String?
     var capabilities: [CapabilityBody]
     var topFailures: [FailureBody]
+    /// Absent when there are none.
+    var findings: [FindingBody]?
 
     init(_ verdict: Verdict) {
         let metrics = verdict.metrics
@@ -109,12 +124,13 @@ struct FiguresBody: Sendable, Encodable {
         costUSD = metrics.cost?.total.decimal
         capabilities = verdict.capabilities?.entries.map(CapabilityBody.init) ?? []
         topFailures = verdict.topFailures.map(FailureBody.init)
+        findings = verdict.findings?.map(FindingBody.init)
     }
 
     enum CodingKeys: String, CodingKey {
         case coverage, quality, qualityInterval, successRate, successInterval, calls, availability, throttleRate
         case unknownErrors, latencyP50Ms, ttftP50Ms, outputTokensPerSecond, serviceLevel
         case costUSD = "costUsd"
-        case capabilities, topFailures
+        case capabilities, topFailures, findings
     }
 }

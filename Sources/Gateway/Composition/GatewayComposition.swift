@@ -101,7 +101,7 @@ struct GatewayComposition {
     private func api(store: CertificationStore, room: OutboxRoom) async throws -> GatewayAPI {
         GatewayAPI(
             store: store, operations: store, registry: try .bundled(with: settings.providers),
-            suites: settings.suites,
+            suites: settings.suites, rubrics: try .bundled(),
             costs: CostPolicy(
                 prices: settings.prices, suites: settings.suites,
                 estimator: CostEstimator(retryAllowance: settings.retryAllowance),

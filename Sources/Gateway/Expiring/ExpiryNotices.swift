@@ -30,24 +30,29 @@ struct ExpiryNotices: Service {
 
     /// Announces all that are due. Trouble is logged and left to the next round.
     func round(now: Date) async {
-        guard !notices.isEmpty else { return }
         do {
-            let schedules = try await store.schedules(after: nil, limit: Self.schedulesLimit)
-            let plan = RenewalPlan(schedules, planner: planner, now: now)
             for notice in notices {
-                var count = 0
-                repeat {
-                    guard room.problem == nil else { return }
-                    count = try await store.announceExpiring(within: notice, now: now) { plan.renewal(of: $0) }
-                    if count > 0 {
-                        logger.info(
-                            "Certificates end soon", metadata: ["certificates": "\(count)", "within": "\(notice)"])
-                    }
-                } while count > 0 && !Task.isCancelled
+                while !Task.isCancelled, try await announce(within: notice, now: now) {}
             }
         } catch {
             guard !Task.isCancelled else { return }
             logger.warning("Notices of expiry cannot be given", error: error)
         }
+    }
+
+    /// Announces some of those that are due. Schedules are asked only when there are any, and only about those.
+    ///
+    /// - Returns: whether there may be more.
+    private func announce(within notice: Duration, now: Date) async throws -> Bool {
+        guard room.problem == nil else { return false }
+        let ending = try await store.expiring(within: notice, now: now)
+        guard !ending.isEmpty else { return false }
+        let schedules = try await store.schedules(after: nil, limit: Self.schedulesLimit)
+        let plan = RenewalPlan(of: ending, by: schedules, planner: planner, now: now)
+        let count = try await store.announceExpiring(ending, within: notice, now: now) { plan.renewal(of: $0) }
+        if count > 0 {
+            logger.info("Certificates end soon", metadata: ["certificates": "\(count)", "within": "\(notice)"])
+        }
+        return count > 0
     }
 }

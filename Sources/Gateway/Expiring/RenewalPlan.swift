@@ -12,10 +12,12 @@ struct RenewalPlan: Sendable {
 
     private var renewals: [Key: CertificateExpiring.Renewal] = [:]
 
-    /// What the schedules come to; one whose request is not valid any more renews nothing.
-    init(_ schedules: [ScheduleRecord], planner: SchedulePlanner, now: Date) {
+    /// What the schedules mean for these certificates; one whose request is not valid any more renews nothing, and one that
+    /// runs too late, or certifies with another suite, is not worked out.
+    init(of certificates: [EndingCertificate], by schedules: [ScheduleRecord], planner: SchedulePlanner, now: Date) {
+        let lastEnds = Dictionary(certificates.map { ($0.suite, $0.expiresAt) }, uniquingKeysWith: max)
         for schedule in schedules {
-            guard let due = schedule.nextDue,
+            guard let due = schedule.nextDue, let end = lastEnds[planner.suite(of: schedule)], due < end,
                 case .job(let job) = try? planner.work(of: schedule, due: due, now: now)
             else { continue }
             let renewal = CertificateExpiring.Renewal(schedule: schedule.plan.name, due: due)

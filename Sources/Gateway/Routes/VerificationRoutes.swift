@@ -11,6 +11,7 @@ struct VerificationRoutes: Sendable {
     static let bodyLimit = 131_072
 
     let store: CertificationStore
+    let revocationLists: SignedRevocationLists
     let bodyLimits: JSONRequest.Limits
     let now: @Sendable () -> Date
 
@@ -33,13 +34,14 @@ struct VerificationRoutes: Sendable {
 
     @Sendable private func revocations(_ request: Request, _ context: GatewayContext) async throws -> Response {
         try QueryReader(request, known: []).check()
-        guard let list = try await store.signedRevocations(now: now()) else {
+        guard let list = try await revocationLists.list(now: now()) else {
             throw Problem(
                 .unavailable,
                 detail: "This gateway has no signing key, so that it cannot sign a list. Its operator sets "
                     + "CERTIFICATE_SIGNING_KEY.")
         }
-        return PublicResponse.respond(with: Data(list.utf8), type: "application/jose", maxAge: 60, for: request)
+        // Kept by caches, and asked for each time: a revocation must not wait for one.
+        return PublicResponse.respond(with: Data(list.utf8), type: "application/jose", maxAge: 0, for: request)
     }
 
     @Sendable private func show(_ request: Request, _ context: GatewayContext) async throws -> Response {
@@ -69,17 +71,26 @@ struct VerificationRoutes: Sendable {
         let verifier = CertificateVerifier(keys: try await store.verificationKeys())
         var report = verifier.report(on: body.jws, at: moment)
         if let certificate = report.statement?.certificate, report.outcome != .invalid {
-            report.add(try await store.certificate(certificate.id), at: moment)
+            report.add(try await store.certificate(certificate.id), presented: body.jws)
         }
         return try JSONResponse.encode(VerificationBody(report), status: .ok)
     }
 }
 
 extension CertificateReport {
-    /// Adds what only the store knows.
-    mutating func add(_ record: CertificateRecord?, at now: Date) {
-        guard let record else { return }
-        checked.append("revocation and later verdicts")
+    /// Adds what only the store knows. A signature alone proves that somebody had the key: what this gateway did not issue, or
+    /// not in these words, is worth nothing.
+    mutating func add(_ record: CertificateRecord?, presented jws: String) {
+        checked.append("issuance, revocation and later verdicts")
+        guard let record, record.jws == jws.trimmingCharacters(in: .whitespacesAndNewlines) else {
+            let text =
+                record == nil
+                ? "Its key is known, but no certificate of this id was issued here."
+                : "Its key is known, but what was issued here under this id is another certificate."
+            outcome = .invalid
+            findings.insert(Finding(.notIssued, text), at: 0)
+            return
+        }
         if let revocation = record.revocation {
             outcome = .revoked
             let text = "It was revoked at \(revocation.at.rfc3339): \(revocation.reason)"

@@ -10,6 +10,7 @@ struct GatewayAPI: Sendable {
     let operations: CertificationStore
     let registry: ModelRegistry
     let suites: SuiteCatalog
+    let rubrics: RubricCatalog
     let costs: CostPolicy
     let verifier: TokenVerifier
     let cursors: CursorSigner
@@ -24,8 +25,10 @@ struct GatewayAPI: Sendable {
 
     /// What schedules mean with this gateway's registry.
     var schedulePlanner: SchedulePlanner {
-        SchedulePlanner(registry: registry, jobs: JobPlanner(registry: registry, suites: suites), costs: costs)
+        SchedulePlanner(registry: registry, jobs: planner, costs: costs)
     }
+
+    private var planner: JobPlanner { JobPlanner(registry: registry, suites: suites, rubrics: rubrics) }
 
     /// The middlewares from the outside in: what is further out also sees what is further in answer or fail.
     func router() -> Router<GatewayContext> {
@@ -45,7 +48,7 @@ struct GatewayAPI: Sendable {
     /// Every resource; `contracts/openapi.yaml` describes the same ones.
     var endpoints: [Endpoint] {
         let jobs = JobRoutes(
-            store: store, registry: registry, planner: JobPlanner(registry: registry, suites: suites),
+            store: store, registry: registry, planner: planner,
             costs: costs, cursors: cursors, bodyLimits: bodyLimits, cancelPatience: cancelPatience, now: now,
             room: outboxRoom)
         let certifications = CertificationRoutes(
@@ -65,7 +68,8 @@ struct GatewayAPI: Sendable {
             room: outboxRoom)
         let certificates = CertificateRoutes(
             store: operations, registry: registry, cursors: cursors, bodyLimits: bodyLimits, now: now)
-        let verification = VerificationRoutes(store: operations, bodyLimits: bodyLimits, now: now)
+        let verification = VerificationRoutes(
+            store: operations, revocationLists: SignedRevocationLists(store: operations), bodyLimits: bodyLimits, now: now)
         let badges = BadgeRoutes(store: operations, registry: registry, now: now)
         return jobs.endpoints + certifications.endpoints + history.endpoints + synced.endpoints + catalogue.endpoints
             + statistics.endpoints + limits.endpoints + costRoutes.endpoints + waiting.endpoints + schedules.endpoints

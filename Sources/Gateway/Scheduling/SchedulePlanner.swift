@@ -64,11 +64,14 @@ struct SchedulePlanner: Sendable {
         let body = try JSONDecoder().decode(JobRequestBody.self, from: try JSONResponse.data(schedule.request))
         var plan = try jobs.plan(body)
         // A schedule is there to certify again, whatever holds yet.
-        plan.reusableSuiteVersion = nil
+        plan.reuse = nil
         let submission = try plan.submission(in: registry, costs: costs, from: origin)
         if let problem = costs.problem(of: submission, plan.terms) { throw problem }
         return submission
     }
+
+    /// The suite that a schedule certifies with.
+    func suite(of schedule: ScheduleRecord) -> SuiteID { schedule.request.suite.map { SuiteID($0) } ?? .base }
 
     private func request(of body: ScheduleRequestBody, _ faults: inout [Fault]) -> ScheduleRequest? {
         guard let request = body.request else {

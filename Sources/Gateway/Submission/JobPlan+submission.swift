@@ -27,7 +27,11 @@ extension JobPlan {
             id: JobID(), requestedBy: origin.requestedBy, idempotencyKey: origin.idempotencyKey,
             fingerprint: origin.idempotencyKey == nil ? nil : try fingerprint(), suite: suite, lane: lane,
             regions: regions, notify: notify.map(\.text), targets: targets, skipped: skipped, trace: origin.trace,
-            createdAt: origin.createdAt, reusableSuiteVersion: reusableSuiteVersion)
+            createdAt: origin.createdAt, reuse: reuse?.terms(at: origin.createdAt))
+        for index in targets.indices where targets[index].unsupported == nil {
+            submission.targets[index].facts = JudgingFacts(
+                of: registry.model(of: targets[index].target), suiteDigest: reuse?.suiteDigest)
+        }
         costs.price(&submission, for: self, in: registry)
         return submission
     }

@@ -2,6 +2,7 @@ import Certification
 import CertificationStore
 import Contracts
 import Crypto
+import Foundation
 
 /// A valid request to certify: what to certify where, each thing once.
 struct JobPlan: Sendable {
@@ -13,10 +14,30 @@ struct JobPlan: Sendable {
     var suite: SuiteID
     var notify: [MailAddress]
     var terms = CostTerms()
-    /// The suite's version of which a valid certificate is used again; nil: every target is certified.
-    var reusableSuiteVersion: Int?
+    /// What a valid certificate must rest on to be used again; nil: every target is certified.
+    var reuse: Reuse?
     /// Whether the request says that valid certificates are not used again.
     var isForced = false
+
+    /// The suite and the rubrics that a new certificate would be made by.
+    struct Reuse: Sendable {
+        var suiteVersion: Int
+        var suiteDigest: String
+        var rubrics: RubricCatalog
+
+        init(_ suite: Suite, rubrics: RubricCatalog) {
+            suiteVersion = suite.version
+            suiteDigest = suite.digest
+            self.rubrics = rubrics
+        }
+
+        func terms(at moment: Date) -> ReuseTerms {
+            let rubric = rubrics.inForce(at: moment)
+            return ReuseTerms(
+                suiteVersion: suiteVersion, suiteDigest: suiteDigest, rubricVersion: rubric.version,
+                rubricDigest: rubric.digest)
+        }
+    }
 
     /// How the models were named; a request for all is another request than one that lists them all.
     enum Selection: String, Sendable {

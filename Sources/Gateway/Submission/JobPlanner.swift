@@ -10,10 +10,12 @@ struct JobPlanner: Sendable {
 
     private let registry: ModelRegistry
     private let suites: SuiteCatalog
+    private let rubrics: RubricCatalog
 
-    init(registry: ModelRegistry, suites: SuiteCatalog) {
+    init(registry: ModelRegistry, suites: SuiteCatalog, rubrics: RubricCatalog) {
         self.registry = registry
         self.suites = suites
+        self.rubrics = rubrics
     }
 
     /// The plan of a body. Throws one problem that lists all faults, those found outside the body among them.
@@ -29,10 +31,12 @@ struct JobPlanner: Sendable {
         let terms = CostTerms(of: body, &faults)
         faults += otherFaults
         guard faults.isEmpty, let selection else { throw Problem.invalid(faults) }
+        let isForced = body.force == true
         return JobPlan(
             selection: selection, models: models, regions: regions, requestedLane: lane, suite: suite, notify: notify,
-            terms: terms, reusableSuiteVersion: body.force == true ? nil : suites.suite(suite)?.version,
-            isForced: body.force == true)
+            terms: terms,
+            reuse: isForced ? nil : suites.suite(suite).map { JobPlan.Reuse($0, rubrics: rubrics) },
+            isForced: isForced)
     }
 
     private func selection(of body: JobRequestBody, _ faults: inout [Fault]) -> JobPlan.Selection? {

@@ -111,10 +111,18 @@ struct NoticeReport: Sendable {
                 Fact("By", PlainText.line(revocation.revokedBy, limit: 100)),
                 Fact("Held until", ReportText.time(revocation.expiresAt)),
             ], sections: [],
-            next: revocation.cause == .modelEndOfLife
-                ? "Move to a model that the provider goes on with; GET /api/v1/models shows those that there are."
-                : "Don't rely on the certificate any more; whoever verifies it is told so.",
+            next: Self.advice(on: revocation.cause),
             link: "\(publicURL)/api/v1/certifications/\(revocation.certificationID)")
+    }
+
+    private static func advice(on cause: RevocationCause) -> String {
+        switch cause {
+        case .modelEndOfLife:
+            "Move to a model that the provider goes on with; GET /api/v1/models shows those that there are."
+        case .rubricChange:
+            "Nothing speaks against the model: ratings are made otherwise now. Certify the target again to have one of today."
+        case .byOperator, .drifted: "Don't rely on the certificate any more; whoever verifies it is told so."
+        }
     }
 
     private static func words(_ target: Target) -> String {

@@ -199,14 +199,20 @@ struct AdaptationTests {
 
     // MARK: Capabilities
 
-    @Test("A pass shows that the model can do what the test requires")
+    @Test("A pass shows that the model can do what the test makes use of")
     func passShows() async {
         let results = await run(
-            [Self.test("t1", requires: [.tools, .streamingTools])],
-            ScriptedProvider { _ in
-                .success(.sample("A"))
-            })
-        #expect(results[0].capabilities == [.tools: true, .streamingTools: true])
+            [Self.test("t1", requires: [.vision, .tools, .streamingTools])],
+            ScriptedProvider { _ in .success(.sample("A")) })
+        #expect(results[0].capabilities == [.vision: true])
+        var test = Self.test("t1", requires: [.tools, .streamingTools], calls: 1)
+        test.calls[0].expectation = .answer(GraderGroup(.all, [.toolCall(name: "f")]))
+        let caller = ScriptedProvider { _ in
+            .success(ModelAnswer.sample("").with { $0.toolCalls = [ToolCall(id: "1", name: "f", arguments: "{}")] })
+        }
+        #expect(await run([test], caller)[0].capabilities == [.tools: true])
+        test.calls[0].mode = .stream
+        #expect(await run([test], caller)[0].capabilities == [.tools: true, .streamingTools: true])
     }
 
     @Test("A refusal that was wanted shows nothing")
@@ -229,28 +235,53 @@ struct AdaptationTests {
         #expect(provider.calls.isEmpty)
     }
 
-    @Test("A probe makes one call once, finds out, and stays out of the judgement", arguments: [true, false])
+    @Test(
+        "What a probe finds counts, and what requires it runs; what it does not find is skipped",
+        arguments: [true, false])
     func probe(works: Bool) async {
         var first = Self.test("t1", requires: [.vision])
         first.probesUndeclared = true
-        var second = Self.test("t2", requires: [.vision])
-        second.probesUndeclared = true
+        let second = Self.test("t2", requires: [.vision])
         let provider = ScriptedProvider { _ in
             works ? .success(.sample("A")) : .failure(.sample(.capabilityUnsupported))
         }
         let results = await run([first, second], provider, facts: ModelFacts(declared: [.vision: false]))
-        #expect(results.map(\.outcome) == [.skipped, .skipped])
-        #expect(results[0].capabilities == [.vision: works])
-        #expect(provider.calls.count == 1)
+        #expect(results.map(\.outcome) == (works ? [.pass, .pass] : [.skipped, .skipped]))
+        #expect(results[0].capabilities == [.vision: works] && results[0].probed == .vision)
+        #expect(results[1].probed == nil)
+        #expect(provider.calls.count == (works ? 4 : 1))
     }
 
-    @Test("A probe that meets trouble says nothing, and one that meets a permanent cause says it")
+    @Test("A model that has what it is declared to lack, and does badly at it, fails")
+    func probeFails() async {
+        var test = Self.test("t1", requires: [.vision])
+        test.probesUndeclared = true
+        test.calls[1].expectation = .answer(GraderGroup(.all, [.includes(anyOf: ["B"])]))
+        let results = await run(
+            [test], ScriptedProvider { _ in .success(.sample("A")) }, facts: ModelFacts(declared: [.vision: false]))
+        #expect(results[0].outcome == .fail && results[0].capabilities == [.vision: true])
+    }
+
+    @Test("A probe that meets trouble is tried again, and so are those that wait for what it finds")
+    func probeTriedAgain() async throws {
+        var first = Self.test("t1", requires: [.vision], calls: 1)
+        first.probesUndeclared = true
+        let tests = [first, Self.test("t2", requires: [.vision], calls: 1)]
+        let facts = ModelFacts(declared: [.vision: false])
+        let throttled = try await run(tests, .failing(with: .throttledRequests), facts: facts).map { try roundTrip($0) }
+        #expect(throttled.map(\.outcome) == [.error, .error])
+        #expect(throttled.map(\.probed) == [.vision, .vision])
+        let provider = ScriptedProvider { _ in .success(.sample("A")) }
+        let later = await run(tests, provider, facts: facts, after: throttled)
+        #expect(later.map(\.outcome) == [.pass, .pass])
+        #expect(provider.calls.count == 2)
+    }
+
+    @Test("A probe that meets a permanent cause says it")
     func probeInTrouble() async {
         var test = Self.test("t1", requires: [.vision])
         test.probesUndeclared = true
         let facts = ModelFacts(declared: [.vision: false])
-        let throttled = await run([test], .failing(with: .throttledRequests), facts: facts)
-        #expect(throttled[0].outcome == .skipped && throttled[0].capabilities.isEmpty)
         let denied = await run([test], .failing(with: .accessNotGranted), facts: facts)
         #expect(denied[0].error?.category == .accessNotGranted)
     }
@@ -260,7 +291,7 @@ struct AdaptationTests {
         arguments: [
             (.capabilityUnsupported, false), (.emptyResponse, false), (.contextLength, nil),
             (.parameterUnsupported, nil),
-            (.maxTokensCap, nil), (.network, nil), (.validation, nil),
+            (.maxTokensCap, nil), (.validation, nil),
         ] as [(ErrorCategory, Bool?)])
     func probeRefused(category: ErrorCategory, works: Bool?) async {
         var test = Self.test("t1", requires: [.vision])

@@ -251,6 +251,28 @@ struct ProcedureTests {
         #expect(provider.calls.count == 2)
     }
 
+    @Test("A model that reads and answers more than it is declared to take has a larger window, and fails nothing")
+    func longContextLarger() async {
+        let asked = test(longContext, calls: [.asking("Which number?", includes: "7421")])
+        for (isRead, tokens, outcome) in [(true, 3_300, TestOutcome.pass), (true, 2_900, .fail), (false, 3_300, .fail)]
+        {
+            let (result, provider) = await run(asked, facts: ModelFacts(contextWindow: 3_000)) { call in
+                let isOver = call.prompt.split(separator: " ").count > 3_000
+                return .success(
+                    ModelAnswer.sample(isOver && !isRead ? "I saw none." : "7421").with {
+                        let input = isOver ? tokens : 1_500
+                        $0.usage = TokenUsage(inputTokens: input, outputTokens: 5, totalTokens: input + 5)
+                    })
+            }
+            #expect(result.outcome == outcome, "\(result.explanation)")
+            #expect(result.measures?["input-beyond-window"] == (outcome == .pass ? 3_300 : nil))
+            #expect(provider.calls.last?.prompt.contains("The number is 7421.") == true)
+            let verdict = Judge().verdict(
+                on: TestHistory(suite: .init(id: "s", version: 1, tests: [asked]), results: [result]), at: .sample)
+            #expect(verdict.findings?.map(\.code) == (outcome == .pass ? [.windowLarger] : nil))
+        }
+    }
+
     @Test("Without a known window, or with one too large to fill, nothing too long is sent")
     func longContextUnknown() async {
         for facts in [ModelFacts(), ModelFacts(contextWindow: 10_000)] {

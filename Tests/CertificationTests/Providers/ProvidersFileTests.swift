@@ -29,8 +29,11 @@ struct ProvidersFileTests {
         #expect(provider.timeouts == ConfiguredProvider.Timeouts(connect: 5, total: 120, idle: 60))
         let model = try #require(provider.models.first)
         #expect(model.address == "acme/acme/m-1")
-        #expect(model.capabilities.streaming && model.capabilities.systemPrompt == true)
-        #expect(!model.capabilities.functionCalling && model.capabilities.structuredOutput == false)
+        #expect(
+            model.declarations
+                == [
+                    .streaming: true, .vision: false, .tools: false, .structuredOutput: false,
+                ])
         #expect(model.isCertifiable)
     }
 
@@ -105,12 +108,18 @@ struct ProvidersFileTests {
             "    models:", "    apiKeyVariable: A\n    apiKeyFile: b\n    models:",
             "p.yaml:6:17: 'providers[0].apiKeyFile' stands beside"
         ),
-        ("    models:", "    apiKey: hunter2\n    models:", "p.yaml:5:5: 'providers[0].apiKey' is not a key that is known"),
+        (
+            "    models:", "    apiKey: hunter2\n    models:",
+            "p.yaml:5:5: 'providers[0].apiKey' is not a key that is known"
+        ),
         (
             "    models:", "    headers: {Authorization: hunter2}\n    models:",
             "p.yaml:5:30: 'providers[0].headers.Authorization' is a secret"
         ),
-        ("    models:", "    headers: {Host: x}\n    models:", "p.yaml:5:21: 'providers[0].headers.Host' is written by"),
+        (
+            "    models:", "    headers: {Host: x}\n    models:",
+            "p.yaml:5:21: 'providers[0].headers.Host' is written by"
+        ),
         ("    models:", "    headers: {a b: x}\n    models:", "'providers[0].headers.a b' is no header's name"),
         ("    models:", "    timeouts: {total: 0}\n    models:", "'providers[0].timeouts.total' is not a number"),
         ("    models:", "    regions: []\n    models:", "p.yaml:5:14: 'providers[0].regions' is an empty list"),
@@ -118,7 +127,10 @@ struct ProvidersFileTests {
             "    models:", "    regions: [{id: a}, {id: a}]\n    models:",
             "p.yaml:5:24: 'providers[0].regions[1]' names the region 'a' again"
         ),
-        ("    models:", "    enabled: maybe\n    models:", "p.yaml:5:14: 'providers[0].enabled' is neither true nor false"),
+        (
+            "    models:", "    enabled: maybe\n    models:",
+            "p.yaml:5:14: 'providers[0].enabled' is neither true nor false"
+        ),
         ("context: 8192", "context: 0", "'providers[0].models[0].context' is not a whole number from 1"),
         ("context: 8192, ", "", "p.yaml:6:9: 'providers[0].models[0]' lacks 'context'"),
         ("vendor: acme", "vendor: A B", "'providers[0].models[0].vendor' is not up to"),
@@ -129,7 +141,10 @@ struct ProvidersFileTests {
             "p.yaml:7:9: 'providers[0].models[1]' names the model"
         ),
         ("output: 1024}", "output: 1024, output: 1}", "'output' stands twice in one map"),
-        ("providers:", "provider:", "p.yaml:1:1: 'provider' is not a key that is known here. Did you mean 'providers'?"),
+        (
+            "providers:", "provider:",
+            "p.yaml:1:1: 'provider' is not a key that is known here. Did you mean 'providers'?"
+        ),
         ("{id: acme/m-1", "{id: [", "is not YAML"),
     ]
 

@@ -55,7 +55,8 @@ enum EstimateSamples {
         let body = try JSONDecoder().decode(
             JobRequestBody.self,
             from: Data(#"{"models": ["amazon.nova-lite-v1:0"], "regions": ["us-east-1"]}"#.utf8))
-        let plan = try JobPlanner(registry: registry, suites: try SuiteCatalog.bundled()).plan(body)
+        let plan = try JobPlanner(registry: registry, suites: try .bundled(), rubrics: try .bundled())
+            .plan(body)
         let submission = try plan.submission(
             in: registry, costs: costs,
             from: JobOrigin(

@@ -116,6 +116,7 @@ struct OpenAPITests {
         case quality = "Quality"
         case capabilityFinding = "CapabilityFinding"
         case topFailure = "TopFailure"
+        case testFinding = "TestFinding"
         case figures = "Figures"
         case resultDocument = "ResultDocument"
         case testResult = "TestResult"
@@ -165,7 +166,7 @@ struct OpenAPITests {
                 try names(CertificationDetailBody(CertificationDetail(record: .full, runs: [], results: [])))
                     .subtracting(names(CertificationBody(.full)))
             case .interval, .throughput, .serviceLevel, .measuredCost, .coverage, .quality, .capabilityFinding,
-                .topFailure,
+                .topFailure, .testFinding,
                 .figures, .resultDocument:
                 try verdictFields()
             case .certificate: try names(CertificateBody(.full, now: TestGateway.now))
@@ -248,6 +249,7 @@ struct OpenAPITests {
             case .quality: try names(QualityBody(try #require(Verdict.full.quality)))
             case .capabilityFinding: try names(try #require(figures.capabilities.first))
             case .topFailure: try names(try #require(figures.topFailures.first))
+            case .testFinding: try names(try #require(figures.findings?.first))
             case .figures: try names(figures)
             default:
                 try names(
@@ -398,7 +400,8 @@ extension Verdict {
     fileprivate static let full = Verdict(
         status: .certified, rating: 5, badge: .premium, reasonCode: nil, reason: nil, remedy: nil, metrics: .full,
         coverage: Coverage(judged: 1, applicable: 1, total: 1, reported: 0),
-        topFailures: [Failure(test: "t", outcome: .fail, explanation: "e")], suite: .base, suiteVersion: 1,
+        topFailures: [Failure(test: "t", outcome: .fail, explanation: "e")],
+        findings: [Finding(code: .windowLarger, test: "t", explanation: "e")], suite: .base, suiteVersion: 1,
         rubricVersion: 2, judgedAt: TestGateway.now, certifiedUntil: nil,
         quality: ConfidenceInterval.full.map { interval in
             QualityScore(

@@ -141,19 +141,28 @@ extension JobStoreConformance {
         #expect(try await submit("key", "one") == .replayed(now))
     }
 
+    /// What every verdict here is made by.
+    static let reuse = ReuseTerms(
+        suiteVersion: 1, suiteDigest: String(repeating: "ab", count: 32), rubricVersion: 3,
+        rubricDigest: String(repeating: "cd", count: 32))
+
     private static func reusesCertificates(_ subject: some JobStoreUnderTest) async throws {
         let (_, certified) = try await subject.job(of: subject.submission(["a.one"]))
         let held = try #require(certified.first)
         try await subject.judge(held.id, as: .certified, at: subject.second(1))
-        for (version, isReused) in [(1, true), (2, false), (nil, false)] {
+        var otherSuite = reuse
+        otherSuite.suiteDigest = ""
+        var otherRubric = reuse
+        otherRubric.rubricVersion = 4
+        for (terms, isReused) in [(reuse, true), (otherSuite, false), (otherRubric, false), (nil, false)] {
             var submission = subject.submission(["a.one", "b.two"], at: subject.second(2))
-            submission.reusableSuiteVersion = version
+            submission.reuse = terms
             let (job, certifications) = try await subject.job(of: submission)
             #expect(certifications.map(\.reusedFrom) == [isReused ? held.id : nil, nil])
             #expect(job.counts == (isReused ? [.certified: 1, .queued: 1] : [.queued: 2]))
         }
         var submission = subject.submission(["a.one"], at: subject.second(3))
-        submission.reusableSuiteVersion = 1
+        submission.reuse = reuse
         #expect(try await subject.job(of: submission).job.status == .completed)
         #expect(try await subject.current().map(\.id) == [held.id])
     }

@@ -1,3 +1,4 @@
+import Certification
 import CertificationStore
 import Contracts
 import Foundation
@@ -29,12 +30,14 @@ extension JobStoreUnderTest {
     ) -> JobSubmission {
         let targets = models.flatMap { model in
             regions.map { region in
-                SubmittedTarget(
+                var target = SubmittedTarget(
                     certificationID: CertificationID(),
                     target: Target(provider: .bedrock, model: model, region: region, profile: .inRegion),
                     modelName: "Model \(model)",
                     unsupported: unsupported.contains(model)
                         ? Reason(code: "NOT_A_CHAT_MODEL", text: "It embeds.", remedy: "Ask for another.") : nil)
+                target.facts = JudgingFacts(suiteDigest: JobStoreConformance.reuse.suiteDigest)
+                return target
             }
         }
         return JobSubmission(

@@ -13,7 +13,7 @@ struct JobPlannerTests {
 
     init() throws {
         registry = try ModelRegistry.bundled()
-        planner = JobPlanner(registry: registry, suites: try .bundled())
+        planner = JobPlanner(registry: registry, suites: try .bundled(), rubrics: try .bundled())
     }
 
     private func plan(_ json: String) throws -> JobPlan {
@@ -70,7 +70,7 @@ struct JobPlannerTests {
             """#
         let registry = try ModelRegistry(json: Data(json.utf8))
         let body = #"{"all":true,"regions":["us-east-1","sa-east-1"]}"#
-        let plan = try JobPlanner(registry: registry, suites: .bundled())
+        let plan = try JobPlanner(registry: registry, suites: .bundled(), rubrics: .bundled())
             .plan(try JSONDecoder().decode(JobRequestBody.self, from: Data(body.utf8)))
         let (targets, skipped) = plan.targets(in: registry)
         #expect(targets.map(\.target.region) == ["us-east-1"])

@@ -29,7 +29,7 @@ struct ProviderPlanTests {
     }
 
     private func plan(_ json: String) throws -> JobPlan {
-        try JobPlanner(registry: registry, suites: try .bundled())
+        try JobPlanner(registry: registry, suites: try .bundled(), rubrics: try .bundled())
             .plan(try JSONDecoder().decode(JobRequestBody.self, from: Data(json.utf8)))
     }
 
@@ -74,7 +74,7 @@ struct ProviderPlanTests {
     func globalWithoutProviders() throws {
         let bundled = try ModelRegistry.bundled()
         let body = #"{"models":["openai/gpt-4o"],"regions":["global"]}"#
-        let plan = try JobPlanner(registry: bundled, suites: try .bundled())
+        let plan = try JobPlanner(registry: bundled, suites: try .bundled(), rubrics: try .bundled())
             .plan(try JSONDecoder().decode(JobRequestBody.self, from: Data(body.utf8)))
         #expect(plan.targets(in: bundled).targets.map(\.target.provider) == ["openai"])
     }

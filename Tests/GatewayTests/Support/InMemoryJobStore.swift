@@ -58,7 +58,7 @@ actor InMemoryJobStore: JobStore {
 
     /// What stands for a target that is asked for again.
     private func valid(for target: SubmittedTarget, of submission: JobSubmission) -> CertificationRecord? {
-        guard submission.reusableSuiteVersion == Self.suiteVersion, target.unsupported == nil else { return nil }
+        guard submission.reuse == JobStoreConformance.reuse, target.unsupported == nil else { return nil }
         let held = stored.first { $0.certifications.contains { $0.id == current[target.target] } }
         guard let held, held.job.suite == submission.suite,
             let record = held.certifications.first(where: { $0.id == current[target.target] }),
@@ -68,8 +68,6 @@ actor InMemoryJobStore: JobStore {
         return record
     }
 
-    /// Of the suite that every verdict here is by.
-    private static let suiteVersion = 1
     /// How long certificates hold, in seconds.
     private static let validity: TimeInterval = 3_600
 

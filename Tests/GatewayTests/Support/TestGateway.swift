@@ -32,7 +32,7 @@ struct TestGateway: Sendable {
         let clock = clock
         api = GatewayAPI(
             store: jobs ?? store, operations: try operations ?? .unreachable(), registry: try ModelRegistry.bundled(),
-            suites: try SuiteCatalog.bundled(), costs: costs,
+            suites: try SuiteCatalog.bundled(), rubrics: try RubricCatalog.bundled(), costs: costs,
             verifier: await TokenVerifier(
                 secret: Self.secret, issuer: "certforge", audience: "certforge-api", now: { Self.now }),
             cursors: CursorSigner(secret: Self.secret), bodyLimits: bodyLimits, isReachedOverTLS: isReachedOverTLS,

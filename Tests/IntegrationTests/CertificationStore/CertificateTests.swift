@@ -167,21 +167,155 @@ struct CertificateTests {
         }
     }
 
-    @Test("What a certificate says cannot be changed, a revocation not be taken back, and no row be deleted")
+    @Test("What a certificate says cannot be changed, in any column, and no row be deleted")
     func immutable() async throws {
         try await CertificationScenario.run(signingKey: key) { scenario in
-            let record = try #require(try await scenario.store.certificate(of: try await certify(scenario)))
+            let id = try #require(try await scenario.store.certificate(of: try await certify(scenario))).id
+            let rows = try await scenario.client.query(
+                """
+                SELECT attname::text AS name, format_type(atttypid, NULL) AS type FROM pg_attribute
+                WHERE attrelid = 'certificates'::regclass AND attnum > 0 AND NOT attisdropped
+                """)
+            let columns = try rows.map { (try $0.decode(String.self, "name"), try $0.decode(String.self, "type")) }
+            let changing: Set = [
+                "superseded_at", "superseded_by", "revoked_at", "revoked_by", "revocation_cause", "revocation_reason",
+            ]
+            #expect(Set(columns.map(\.0)).isSuperset(of: changing) && columns.count > 20)
+            for (column, type) in columns where !changing.contains(column) {
+                let value =
+                    switch type {
+                    case "uuid": "gen_random_uuid()"
+                    case "timestamp with time zone": "\(column) + interval '1 ms'"
+                    case "numeric": "\(column) - 1"
+                    case "jsonb": "jsonb_set(statement, '{predicate,result}', '\"WARNED\"')"
+                    default: "\(column) || 'x'"
+                    }
+                let error = await #expect(throws: PostgresError.self, "\(column)") {
+                    try await scenario.client.execute(SQLStatement(stringLiteral: "UPDATE certificates SET \(column) = \(value)"))
+                }
+                #expect("\(error.map { "\($0)" } ?? "")".contains("what a certificate says"), "\(column)")
+            }
+            for statement: SQLStatement in ["DELETE FROM certificates", "TRUNCATE certificates CASCADE"] {
+                await #expect(throws: PostgresError.self) { try await scenario.client.execute(statement) }
+            }
+            // What says the same is no change.
+            try await scenario.client.execute("UPDATE certificates SET badge = badge WHERE id = \(id.rawValue)")
+        }
+    }
+
+    @Test("What ended a certificate is for good: neither taken back nor told otherwise")
+    func onlyForwards() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            _ = try await certify(scenario)
+            _ = try await certify(scenario, .failed, after: 100)
             let order = RevocationOrder(cause: .byOperator, reason: "Wrong region.", who: "ada")
+            let records = try await scenario.store.certificates(matching: CertificateFilter(), after: nil, limit: 9)
+            let record = try #require(records.first)
+            #expect(records.count == 1 && record.supersededAt != nil)
             _ = try await scenario.store.revokeCertificate(record.id, because: order, now: scenario.start)
             for statement: SQLStatement in [
-                "UPDATE certificates SET expires_at = expires_at + interval '1 year'",
-                "UPDATE certificates SET jws = 'x'", "DELETE FROM certificates",
+                "UPDATE certificates SET superseded_at = NULL",
+                "UPDATE certificates SET superseded_at = superseded_at + interval '1 day'",
+                "UPDATE certificates SET superseded_by = id",
+                "UPDATE certificates SET revoked_at = revoked_at + interval '1 day'",
+                "UPDATE certificates SET revoked_by = 'grace'", "UPDATE certificates SET revocation_cause = 'drifted'",
+                "UPDATE certificates SET revocation_reason = 'Otherwise.'",
                 """
                 UPDATE certificates SET revoked_at = NULL, revoked_by = NULL, revocation_cause = NULL,
                     revocation_reason = NULL
                 """,
             ] {
                 await #expect(throws: PostgresError.self) { try await scenario.client.execute(statement) }
+            }
+            let after = try await scenario.store.certificate(record.id)
+            #expect(after?.revocation?.reason == "Wrong region." && after?.supersededAt == record.supersededAt)
+        }
+    }
+
+    @Test("The list of revocations is made once, and anew after each revocation, by whichever process")
+    func listCache() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            let (_, certifications) = try await scenario.job(of: ["vendor.one", "vendor.two"])
+            for certification in certifications { try await scenario.finish(try await scenario.claim(certification)) }
+            let records = try await scenario.store.certificates(matching: CertificateFilter(), after: nil, limit: 9)
+            let keys = try await scenario.store.verificationKeys()
+            // Two replicas.
+            let lists = [SignedRevocationLists(store: scenario.store), SignedRevocationLists(store: scenario.store)]
+            @Sendable func revoked(at moment: Date) async throws -> [[CertificateID]] {
+                var told: [[CertificateID]] = []
+                for list in lists {
+                    let text = try #require(try await list.list(now: moment))
+                    #expect(text == (try await scenario.store.signedRevocations(now: moment)))
+                    told.append(try RevocationList(text, keys: keys).revoked.map(\.id))
+                }
+                return told
+            }
+            let moment = scenario.start.addingTimeInterval(60)
+            for _ in 0..<3 { #expect(try await revoked(at: moment) == [[], []]) }
+            #expect(lists.map(\.madeCount) == [1, 1])
+            let order = RevocationOrder(cause: .byOperator, reason: "Wrong region.", who: "ada")
+            var expected: [CertificateID] = []
+            for (number, record) in records.enumerated() {
+                _ = try await scenario.store.revokeCertificate(record.id, because: order, now: moment)
+                expected.append(record.id)
+                expected.sort { $0.description < $1.description }
+                for _ in 0..<2 { #expect(try await revoked(at: moment) == [expected, expected]) }
+                #expect(lists.map(\.madeCount) == [number + 2, number + 2])
+                // What changes no revocation changes no list.
+                _ = try await scenario.store.revokeCertificate(record.id, because: order, now: moment)
+                try await scenario.client.execute("UPDATE certificates SET badge = badge")
+                #expect(try await revoked(at: moment) == [expected, expected])
+                #expect(lists.map(\.madeCount) == [number + 2, number + 2])
+            }
+            // A new hour, and a new key.
+            #expect(try await revoked(at: moment.addingTimeInterval(3_600)) == [expected, expected])
+            #expect(lists.map(\.madeCount) == [4, 4])
+            let rotated = CertificationStore(
+                client: scenario.client, outbox: scenario.outbox, relay: nil, signingKey: SigningKey(),
+                logger: PostgresScratch.logger)
+            let other = SignedRevocationLists(store: rotated)
+            let unpublished = try #require(try await other.list(now: moment))
+            try await rotated.registerSigningKey(now: moment.addingTimeInterval(1_800))
+            let published = try #require(try await other.list(now: moment))
+            #expect(unpublished != published && other.madeCount == 2)
+            let list = try RevocationList(published, keys: try await rotated.verificationKeys())
+            #expect(list.revoked.map(\.id) == expected)
+        }
+    }
+
+    @Test("Revocations at once, many in each transaction, neither wait for each other in a circle nor miss the list")
+    func manyRevocations() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            let models = (0..<12).map { ModelID("vendor.m\($0)") }
+            let (_, certifications) = try await scenario.job(of: models)
+            for certification in certifications { try await scenario.finish(try await scenario.claim(certification)) }
+            let lists = SignedRevocationLists(store: scenario.store)
+            let order = RevocationOrder(cause: .byOperator, reason: "R.", who: "ada")
+            let store = scenario.store
+            let moment = scenario.start.addingTimeInterval(60)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for model in models {
+                    group.addTask {
+                        _ = try await store.revokeCertificates(.model(.bedrock, model, in: nil), because: order, now: moment)
+                    }
+                    group.addTask { _ = try await lists.list(now: moment) }
+                }
+                try await group.waitForAll()
+            }
+            let text = try #require(try await lists.list(now: moment))
+            #expect(try RevocationList(text, keys: try await store.verificationKeys()).revoked.count == 12)
+        }
+    }
+
+    @Test("The evidence that was hashed beforehand is what the database tells later, whatever the fractions of its times")
+    func evidenceTimes() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            for fraction in [0, 0.001, 0.0009999, 0.1234996, 0.9999999, 0.4565, 0.2829999] {
+                let id = try await certify(scenario, after: 1_000 + fraction)
+                let record = try #require(try await scenario.store.certificate(of: id))
+                let pack = try #require(try await scenario.store.evidence(of: id))
+                #expect(pack.digest == record.evidenceDigest, "\(fraction)")
+                #expect(pack.runs.count == 1)
             }
         }
     }

@@ -152,7 +152,9 @@ struct CertificationScenario: Sendable {
 
     static let facts = RunFacts(
         suiteVersion: 1, softwareVersion: "0.0.0-test",
-        terms: CertificateTerms(suiteDigest: String(repeating: "ab", count: 32)))
+        terms: CertificateTerms(suiteDigest: suiteDigest, rubricDigest: rubricDigest))
+    static let suiteDigest = String(repeating: "ab", count: 32)
+    static let rubricDigest = String(repeating: "cd", count: 32)
 
     static func result(
         _ outcome: TestOutcome, test: TestID = "only", attempt: Int = 1, error: TestError? = nil
@@ -182,7 +184,8 @@ struct CertificationScenario: Sendable {
             return result(index >= 4 - (failures[status] ?? 0) ? .fail : .pass, test: test.id)
         }
         let suite = Suite(id: .base, version: 1, tests: tests)
-        let verdict = try Judge.bundled().verdict(on: TestHistory(suite: suite, results: results), at: now)
+        let verdict = try Judge.bundled().verdict(
+            on: TestHistory(suite: suite, results: results), facts: JudgingFacts(suiteDigest: suiteDigest), at: now)
         guard verdict.status == status else { throw Unexpected("the verdict is \(verdict.status)") }
         return verdict
     }

@@ -22,6 +22,8 @@ struct HandlerScenario: Sendable {
     private let providers: [ProviderID: any ModelProvider]
     private let admission: AdmissionPolicy?
     private let reporter: LimitReporter?
+    /// Nil for the one that is built in.
+    private let judge: Judge?
 
     /// - Parameters:
     ///   - lease: how long a lease holds; the tests that need it to end choose a short one.
@@ -31,10 +33,12 @@ struct HandlerScenario: Sendable {
         timeLimit: Duration = .seconds(60), lease: Duration = .seconds(15),
         renewal: Duration = .milliseconds(20), maxAttempts: Int = 3, store: CertificationStore? = nil,
         admission: AdmissionPolicy? = nil, provider: (any ModelProvider)? = nil, retryCap: Duration = .seconds(60),
+        judge: Judge? = nil,
         logger: Logger = PostgresScratch.logger
     ) {
         self.scenario = scenario
         self.admission = admission
+        self.judge = judge
         reporter = admission.map { _ in LimitReporter(store: store ?? scenario.store, logger: logger) }
         self.store = store ?? scenario.store
         self.logger = logger
@@ -57,12 +61,12 @@ struct HandlerScenario: Sendable {
 
     /// The handler, for a consumer of one's own.
     func handler() throws -> CertificationHandler {
-        let judge = try Judge.bundled()
+        let judge = try judge ?? Judge.bundled()
         return CertificationHandler(
             store: store, leases: leases, suspects: suspects, providers: providers, registry: try .bundled(),
             suites: SuiteCatalog(suites: [.scripted]), judge: judge,
             certificates: CertificateTermsSource(
-                suites: SuiteCatalog(suites: [.scripted]), registry: try .bundled(), rubric: judge.rubric),
+                suites: SuiteCatalog(suites: [.scripted]), registry: try .bundled()),
             settings: settings, gate: gate,
             metrics: ProcessorMetrics(factory: NOOPMetricsHandler.instance), admission: admission, reporter: reporter,
             logger: logger)

@@ -195,4 +195,72 @@ struct CertificateAPITests {
             #expect(try await gateway.send(.get, "\(Self.root)/verify", token: .none).status == .methodNotAllowed)
         }
     }
+
+    @Test("The list of revocations is asked for each time, and sent again only after a revocation")
+    func revocationList() async throws {
+        try await Self.run { scenario, gateway, record in
+            let path = "/api/v1/revocations"
+            let first = try await gateway.send(.get, path, token: .none)
+            #expect(first.headers[.cacheControl] == "public, no-cache")
+            let tag = try #require(first.headers[.eTag])
+            let again = try await gateway.send(.get, path, headers: [.ifNoneMatch: tag], token: .none)
+            #expect(again.status == .notModified && again.headers[.eTag] == tag)
+            // By somebody else: another gateway, or a processor.
+            let order = RevocationOrder(cause: .rubricChange, reason: "Version 3 of the rubric holds now.")
+            _ = try await scenario.store.revokeCertificate(record.id, because: order, now: TestGateway.now)
+            let changed = try await gateway.send(.get, path, headers: [.ifNoneMatch: tag], token: .none)
+            #expect(changed.status == .ok && changed.headers[.eTag] != tag)
+            let list = try RevocationList(
+                String(buffer: changed.body), keys: try await scenario.store.verificationKeys())
+            #expect(list.entry(for: record.id)?.cause == .rubricChange)
+
+            let badge = try await Self.badge("\(Self.root)/\(record.id)/badge.json", at: gateway)
+            #expect(badge.color == "lightgrey" && badge.message == "rubric changed")
+            let verification = try await Self.verify(try #require(record.jws), at: gateway)
+            #expect(verification.outcome == "revoked" && verification.findings.first?.reason == "revoked")
+            let listed = try await gateway.send(.get, Self.root).decode(Page.self)
+            #expect(listed.certificates.map(\.standing) == ["revoked"])
+        }
+    }
+
+    @Test("What is signed with a known key but was not issued here, or not in these words, is invalid")
+    func notIssued() async throws {
+        let key = SigningKey()
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            let (_, certifications) = try await scenario.job()
+            try await scenario.finish(
+                try await scenario.claim(certifications[0]), at: TestGateway.now.addingTimeInterval(-60))
+            let record = try #require(try await scenario.store.certificate(of: certifications[0].id))
+            let gateway = try await TestGateway(operations: scenario.store)
+            #expect(try await Self.verify(try #require(record.jws) + "\\n", at: gateway).valid)
+            // Whoever has the key can sign anything.
+            var better = record.statement
+            better.predicate.certificate.expiresAt.addTimeInterval(86_400 * 365)
+            var unknown = record.statement
+            unknown.predicate.certificate.id = CertificateID()
+            for statement in [better, unknown] {
+                let forged = try SignedDocument.sign(try statement.payload(), as: .certificate, with: key)
+                #expect(CertificateVerifier(keys: KeySet([key.publicKey])).report(on: forged, at: TestGateway.now).outcome == .valid)
+                let verification = try await Self.verify(forged, at: gateway)
+                #expect(verification.outcome == "invalid" && verification.findings.first?.reason == "not-issued")
+            }
+            // The same statement, signed by another key that is published, too.
+            let next = CertificationStore(
+                client: scenario.client, outbox: scenario.outbox, relay: nil, signingKey: SigningKey(),
+                logger: PostgresScratch.logger)
+            try await next.registerSigningKey(now: TestGateway.now.addingTimeInterval(-120))
+            let thief = SigningKey()
+            let other = CertificationStore(
+                client: scenario.client, outbox: scenario.outbox, relay: nil, signingKey: thief,
+                logger: PostgresScratch.logger)
+            try await other.registerSigningKey(now: TestGateway.now.addingTimeInterval(-120))
+            let twin = try SignedDocument.sign(try record.statement.payload(), as: .certificate, with: thief)
+            #expect(try await Self.verify(twin, at: gateway).findings.first?.reason == "not-issued")
+            // A revoked one stays revoked in its own words only.
+            let order = RevocationOrder(cause: .byOperator, reason: "R.", who: "ada")
+            _ = try await scenario.store.revokeCertificate(record.id, because: order, now: TestGateway.now)
+            #expect(try await Self.verify(twin, at: gateway).outcome == "invalid")
+            #expect(try await Self.verify(try #require(record.jws), at: gateway).outcome == "revoked")
+        }
+    }
 }

@@ -98,4 +98,43 @@ struct ResultAPITests {
             #expect(try await gateway.send(.get, "/api/v1/certifications/\(JobID())/result").status == .notFound)
         }
     }
+
+    @Test("Whatever an attempt's calls failed by, the result that the gateway exports says the same again")
+    func everyEnd() async throws {
+        try await Self.run { scenario, gateway in
+            // Elsewhere the model is listed, so that it is only not offered here.
+            let sync = try await scenario.store.requestRegistrySync(by: "ada", now: scenario.start)
+            let listed = SyncedModel(
+                id: "vendor.model", name: "Model", vendor: "Vendor", inputModalities: ["TEXT"],
+                outputModalities: ["TEXT"], streams: true, requiresInferenceProfile: false, lifecycle: nil)
+            for region: Region in ["us-west-2", "eu-west-1"] {
+                _ = try await scenario.store.storeRegistry(
+                    [listed], of: region, at: .bedrock, in: sync.id, now: scenario.start)
+            }
+            var reasons: Set<String> = []
+            for category in ErrorCategory.allCases where category != .cancelled {
+                for steps in [[ScriptedModel.Step.fail(category)], [.answer, .fail(category)]] {
+                    let (_, certifications) = try await scenario.job()
+                    let id = certifications[0].id
+                    let processor = HandlerScenario(
+                        scenario, (steps + Array(repeating: .fail(category), count: 6)), maxAttempts: 1)
+                    _ = try await processor.handle(certifications[0])
+                    let record = try await scenario.record(id)
+                    // One that is put off has no verdict yet.
+                    guard record.status.isTerminal else { continue }
+                    let response = try await gateway.send(.get, "/api/v1/certifications/\(id)/result")
+                    #expect(response.status == .ok, "\(category.rawValue)")
+                    let document = try ResultDocument(json: Data(response.text.utf8))
+                    let rerating = try Rerating(document, among: .bundled())
+                    #expect(rerating.differences == [], "\(category.rawValue)")
+                    #expect(rerating.again?.status == record.status && rerating.again?.rating == record.rating)
+                    #expect(rerating.again?.badge == record.badge && rerating.again?.reasonCode == record.reasonCode)
+                    #expect(rerating.again?.remedy == record.remedy && rerating.again?.reason == record.reason)
+                    if let code = record.reasonCode { reasons.insert(code) }
+                }
+            }
+            #expect(reasons.contains("REGION_UNAVAILABLE") && !reasons.contains("MODEL_NOT_FOUND"))
+            #expect(reasons.count > 20, "\(reasons.sorted())")
+        }
+    }
 }

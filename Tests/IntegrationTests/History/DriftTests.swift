@@ -76,9 +76,9 @@ struct DriftTests {
             let end = try #require(held.certifiedUntil)
             let renewal = CertificateExpiring.Renewal(schedule: "nightly", due: end.addingTimeInterval(-60))
             @Sendable func announce(_ notice: Duration, before: Double) async throws -> Int {
-                try await scenario.store.announceExpiring(
-                    within: notice, now: end.addingTimeInterval(-before)
-                ) { _ in renewal }
+                let now = end.addingTimeInterval(-before)
+                let ending = try await scenario.store.expiring(within: notice, now: now)
+                return try await scenario.store.announceExpiring(ending, within: notice, now: now) { _ in renewal }
             }
             #expect(try await announce(.seconds(3_600), before: 3_700) == 0)
             try await withThrowingTaskGroup(of: Int.self) { group in

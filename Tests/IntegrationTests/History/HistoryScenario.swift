@@ -22,24 +22,32 @@ extension CertificationScenario {
 
     /// Asks for targets that may hold a valid certificate.
     func submitReusing(
-        _ models: [ModelID] = ["vendor.model"], suiteVersion: Int? = 1, after seconds: Double,
-        unsupported: Set<ModelID> = []
+        _ models: [ModelID] = ["vendor.model"], reuse: ReuseTerms? = Self.reuse, after seconds: Double,
+        unsupported: Set<ModelID> = [], changing: (inout SubmittedTarget) -> Void = { _ in }
     ) async throws -> (job: JobRecord, certifications: [CertificationRecord]) {
         let targets = models.map { model in
-            SubmittedTarget(
+            var target = SubmittedTarget(
                 certificationID: CertificationID(),
                 target: Target(provider: .bedrock, model: model, region: "us-east-1", profile: .inRegion),
                 modelName: "Model \(model)",
                 unsupported: unsupported.contains(model)
                     ? Reason(code: "NOT_A_CHAT_MODEL", text: "It embeds.", remedy: nil) : nil)
+            target.facts = JudgingFacts(suiteDigest: Self.suiteDigest)
+            changing(&target)
+            return target
         }
         let outcome = try await store.submit(
             JobSubmission(
                 id: JobID(), requestedBy: "ada", idempotencyKey: nil, fingerprint: nil, suite: .base, lane: .normal,
                 regions: ["us-east-1"], notify: ["ada@example.org"], targets: targets, skipped: [],
-                trace: TraceContext(), createdAt: start.addingTimeInterval(seconds), reusableSuiteVersion: suiteVersion)
+                trace: TraceContext(), createdAt: start.addingTimeInterval(seconds), reuse: reuse)
         )
         guard case .accepted(let job) = outcome else { throw Unexpected("the submission was not accepted") }
         return (job, try await store.certifications(of: job.id))
+    }
+
+    /// What the verdicts here are made by.
+    static var reuse: ReuseTerms {
+        ReuseTerms(suiteVersion: 1, suiteDigest: suiteDigest, rubricVersion: 3, rubricDigest: rubricDigest)
     }
 }

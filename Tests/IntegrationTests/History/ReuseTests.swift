@@ -36,17 +36,67 @@ struct ReuseTests {
         }
     }
 
-    @Test("What is forced, of another version of the suite, expired or not certified is certified")
+    @Test("What is forced, expired or not certified is certified")
     func noReuse() async throws {
         try await CertificationScenario.run { scenario in
             try await scenario.certify(after: 0)
-            for (version, seconds) in [(nil, 60.0), (2, 60), (1, 8 * 86_400)] {
-                let (job, certifications) = try await scenario.submitReusing(suiteVersion: version, after: seconds)
+            for (reuse, seconds) in [(nil, 60.0), (CertificationScenario.reuse, 8 * 86_400)] {
+                let (job, certifications) = try await scenario.submitReusing(reuse: reuse, after: seconds)
                 #expect(certifications.first?.status == .queued && certifications.first?.reusedFrom == nil)
                 #expect(job.status == .queued)
             }
             try await scenario.certify(.failed, passed: 2, failed: 2, after: 100)
             #expect(try await scenario.submitReusing(after: 160).certifications.first?.status == .queued)
+        }
+    }
+
+    @Test("What rests on another suite or rubric, even of the same version, is certified")
+    func otherTerms() async throws {
+        try await CertificationScenario.run { scenario in
+            let held = try await scenario.certify(after: 0)
+            let fields: [WritableKeyPath<ReuseTerms, Int>] = [\.suiteVersion, \.rubricVersion]
+            let digests: [WritableKeyPath<ReuseTerms, String>] = [\.suiteDigest, \.rubricDigest]
+            var others: [ReuseTerms] = []
+            for field in fields {
+                others.append(CertificationScenario.reuse)
+                others[others.count - 1][keyPath: field] += 1
+            }
+            for field in digests {
+                others.append(CertificationScenario.reuse)
+                others[others.count - 1][keyPath: field] = String(repeating: "ef", count: 32)
+            }
+            for other in others {
+                let certification = try await scenario.submitReusing(reuse: other, after: 60).certifications.first
+                #expect(certification?.status == .queued && certification?.reusedFrom == nil, "\(other)")
+            }
+            #expect(try await scenario.submitReusing(after: 60).certifications.first?.reusedFrom == held.id)
+        }
+    }
+
+    @Test("What is declared otherwise, priced otherwise, or another target is certified")
+    func otherSubject() async throws {
+        try await CertificationScenario.run { scenario in
+            let held = try await scenario.certify(after: 0)
+            let day = PriceDay(scenario.start)
+            let row = PriceRow(
+                provider: .bedrock, model: "vendor.model", validFrom: day,
+                price: TokenPrice(input: .zero, output: .zero), source: "made up", sourceDate: day)
+            let changes: [@Sendable (inout SubmittedTarget) -> Void] = [
+                { $0.facts?.declared = [.tools] }, { $0.facts?.serviceClass = .small }, { $0.facts?.suiteDigest = "ef" },
+                { $0.facts = nil }, { $0.price = AppliedPrice(row: row, tableVersion: "t", tableDigest: "") },
+                { $0.target.profile = .geographic }, { $0.target.region = "eu-west-1" },
+                { $0.target.provider = "other" },
+            ]
+            for (number, change) in changes.enumerated() {
+                let (_, certifications) = try await scenario.submitReusing(after: 60, changing: change)
+                #expect(certifications.first?.status == .queued, "change \(number)")
+            }
+            // The same price by a later table is the same price.
+            let price = { (table: String) in AppliedPrice(row: row, tableVersion: table, tableDigest: table) }
+            try await scenario.client.execute(
+                "UPDATE certifications SET price = \(JSONB(value: price("one"))) WHERE id = \(held.id.rawValue)")
+            let (_, certifications) = try await scenario.submitReusing(after: 60) { $0.price = price("two") }
+            #expect(certifications.first?.reusedFrom == held.id)
         }
     }
 
@@ -63,7 +113,7 @@ struct ReuseTests {
             let again = try #require(try await scenario.submitReusing(after: 120).certifications.first)
             #expect(again.status == .queued && again.reusedFrom == nil)
             let late = certificate.expiresAt.addingTimeInterval(-60)
-            #expect(try await store.announceExpiring(within: .seconds(3_600), now: late) { _ in nil } == 0)
+            #expect(try await store.expiring(within: .seconds(3_600), now: late).isEmpty)
         }
     }
 
@@ -71,6 +121,7 @@ struct ReuseTests {
     func withoutCertificate() async throws {
         try await CertificationScenario.run { scenario in
             let held = try await scenario.certify(after: 0)
+            try await scenario.client.execute("ALTER TABLE certificates DISABLE TRIGGER USER")
             try await scenario.client.execute("TRUNCATE certificates")
             #expect(try await scenario.submitReusing(after: 60).certifications.first?.reusedFrom == held.id)
         }

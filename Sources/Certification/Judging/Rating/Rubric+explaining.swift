@@ -12,8 +12,9 @@ extension Rubric {
                 + "\(metrics.errors) errors, success rate \(Self.text(metrics.successRate))"
                 + Self.range(metrics.successInterval))
         lines.append(
-            "status: INCONCLUSIVE above \(Self.text(status.maximumErrorShare)) errors, FAILED when a gate is not passed or "
-                + "below \(Self.text(status.failureBelow)), QUALITY_WARNING below \(Self.text(status.warningBelow)): "
+            "status: INCONCLUSIVE above \(Self.text(status.maximumErrorShare)) errors\(coverageWords), FAILED when a gate is "
+                + "not passed or below \(Self.text(status.failureBelow)), QUALITY_WARNING below "
+                + "\(Self.text(status.warningBelow))\(refusalWords): "
                 + "\(verdict.status.rawValue)\(verdict.reasonCode.map { " (\($0))" } ?? "")")
         guard let bounds = bounds[verdict.status], let rating = verdict.rating else {
             return lines + ["rating: none, because \(verdict.status.rawValue) says nothing about the model"]
@@ -27,6 +28,14 @@ extension Rubric {
                 + "\(bounds.upperBound) for \(verdict.status.rawValue): \(rating), \(badge(for: rating).rawValue)")
         return lines
     }
+
+    private var coverageWords: String {
+        guard rules == .second else { return "" }
+        return " and \(status.toleratedErrors) of them, or with fewer than \(status.minimumJudged) judged tests or "
+            + "\(Self.text(status.minimumJudgedShare)) of the suite"
+    }
+
+    private var refusalWords: String { rules == .second ? " or when what is declared is refused" : "" }
 
     fileprivate static func text(_ value: Double?) -> String {
         value.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "unknown"

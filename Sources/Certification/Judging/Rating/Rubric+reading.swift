@@ -20,7 +20,16 @@ extension Rubric {
     private init(_ file: RubricFile, digest: String) throws(RubricError) {
         guard file.version >= 1 else { throw RubricError("version", "is \(file.version); it counts from 1.") }
         version = file.version
+        effectiveFrom = try file.effectiveFrom.map { (text) throws(RubricError) in try Self.moment(text) }
+        // The first two were published without a date; theirs would change their digests.
+        guard effectiveFrom != nil || version <= 2 else {
+            throw RubricError("effectiveFrom", "is missing; say from when verdicts are made by it.")
+        }
         self.digest = digest
+        guard let rules = Rules(rawValue: file.rules ?? 1) else {
+            throw RubricError("rules", "is \(file.rules ?? 0); write 1 or 2.")
+        }
+        self.rules = rules
         status = try Self.status(file.status)
         validity = Validity(
             certifiedDays: try Self.checked(file.validity.certifiedDays, "validity.certifiedDays", in: 1...366),
@@ -38,9 +47,19 @@ extension Rubric {
         }
     }
 
+    private static func moment(_ text: String) throws(RubricError) -> Date {
+        guard let date = try? Date(text, strategy: .iso8601) else {
+            throw RubricError("effectiveFrom", "is no moment; write one in UTC as 2027-01-31T00:00:00Z.")
+        }
+        return date
+    }
+
     private static func status(_ status: RubricFile.Status) throws(RubricError) -> StatusThresholds {
         let thresholds = StatusThresholds(
             maximumErrorShare: try checked(status.maximumErrorShare, "status.maximumErrorShare", in: 0...1),
+            toleratedErrors: Int(try checked(Double(status.toleratedErrors), "status.toleratedErrors", in: 0...100)),
+            minimumJudged: Int(try checked(Double(status.minimumJudged), "status.minimumJudged", in: 0...1_000)),
+            minimumJudgedShare: try checked(status.minimumJudgedShare, "status.minimumJudgedShare", in: 0...1),
             failureBelow: try checked(status.failureBelow, "status.failureBelow", in: 0...1),
             warningBelow: try checked(status.warningBelow, "status.warningBelow", in: 0...1))
         guard thresholds.failureBelow <= thresholds.warningBelow else {

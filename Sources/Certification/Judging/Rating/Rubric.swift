@@ -1,4 +1,5 @@
 package import Contracts
+package import Foundation
 
 /// How a status follows from the outcomes, a rating from 0 to 5 from the measures, and a badge from the rating.
 ///
@@ -8,6 +9,12 @@ package struct Rubric: Sendable, Hashable {
     struct StatusThresholds: Sendable, Hashable {
         /// More infrastructure errors than this share of the applicable tests leave the run without a judgement.
         var maximumErrorShare: Double
+        /// So many errors never do, whatever their share: one odd answer is no reason to say nothing of the rest.
+        var toleratedErrors: Int
+        /// Fewer judged tests than these, or than all that the suite has, bring no certificate.
+        var minimumJudged: Int
+        /// As `minimumJudged`, as a share of the suite's tests that count.
+        var minimumJudgedShare: Double
         /// Below this success rate a model fails.
         var failureBelow: Double
         /// Below this success rate a model gets a warning.
@@ -62,6 +69,15 @@ package struct Rubric: Sendable, Hashable {
         }
     }
 
+    /// By which rules results become a status. What was judged by the first keeps its answer.
+    enum Rules: Int, Sendable, Hashable {
+        /// Rubrics 1 and 2.
+        case first = 1
+        /// A grader's fault counts as trouble; what is the endpoint's own doing is no trouble; what is declared and refused
+        /// is not free; reasons and remedies are of what decided.
+        case second
+    }
+
     /// How points are made.
     enum Formula: Sendable, Hashable {
         case product(ProductFormula)
@@ -69,8 +85,11 @@ package struct Rubric: Sendable, Hashable {
     }
 
     package let version: Int
+    /// From when verdicts are made by it; nil for one that always could be.
+    package let effectiveFrom: Date?
     /// SHA-256 of its file, in lowercase hexadecimal.
     package let digest: String
+    let rules: Rules
     let status: StatusThresholds
     let validity: Validity
     /// A status that is missing has neither rating nor badge.
@@ -106,15 +125,18 @@ package struct Rubric: Sendable, Hashable {
         return QualityScore(history, weights: formula.dimensions)
     }
 
-    /// What each judged test contributes to the quality when it passes, before all are made to add up to 1.
+    /// What each test contributes to the quality when it passes, before all are made to add up to 1; of the judged tests
+    /// only, as far as the first rules go.
     func testWeights(in history: TestHistory) -> [TestID: Double] {
         guard case .weighted(let formula) = formula else { return [:] }
-        let judged = history.suite.tests.filter {
-            $0.counts && history.latest(of: $0.id)?.outcome.countsForQuality == true
+        let weighed = history.suite.tests.filter {
+            $0.counts && (rules == .second || history.latest(of: $0.id)?.outcome.countsForQuality == true)
         }
-        let sums = Dictionary(judged.map { ($0.dimension, $0.weight) }, uniquingKeysWith: +)
+        let sums = Dictionary(weighed.map { ($0.dimension, $0.weight) }, uniquingKeysWith: +)
         return Dictionary(
-            judged.map { ($0.id, formula.dimensions.weight(of: $0.dimension) * $0.weight / (sums[$0.dimension] ?? 1)) },
+            weighed.map {
+                ($0.id, formula.dimensions.weight(of: $0.dimension) * $0.weight / (sums[$0.dimension] ?? 1))
+            },
             uniquingKeysWith: +)
     }
 

@@ -4,8 +4,27 @@ import Contracts
 struct RubricFile: Decodable {
     struct Status: Decodable {
         var maximumErrorShare: Double
+        var toleratedErrors: Int
+        var minimumJudged: Int
+        var minimumJudgedShare: Double
         var failureBelow: Double
         var warningBelow: Double
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case maximumErrorShare, toleratedErrors, minimumJudged, minimumJudgedShare, failureBelow, warningBelow
+        }
+
+        init(from decoder: any Decoder) throws {
+            try decoder.refuseUnknownKeys(but: CodingKeys.allCases.map(\.rawValue))
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            maximumErrorShare = try container.decode(Double.self, forKey: .maximumErrorShare)
+            failureBelow = try container.decode(Double.self, forKey: .failureBelow)
+            warningBelow = try container.decode(Double.self, forKey: .warningBelow)
+            // Rubrics 1 and 2 have none of these.
+            toleratedErrors = try container.decodeIfPresent(Int.self, forKey: .toleratedErrors) ?? 0
+            minimumJudged = try container.decodeIfPresent(Int.self, forKey: .minimumJudged) ?? 0
+            minimumJudgedShare = try container.decodeIfPresent(Double.self, forKey: .minimumJudgedShare) ?? 0
+        }
     }
 
     struct Validity: Decodable {
@@ -51,6 +70,8 @@ struct RubricFile: Decodable {
     }
 
     var version: Int
+    var effectiveFrom: String?
+    var rules: Int?
     var status: Status
     var validity: Validity
     var bounds: [String: [Double]]
@@ -60,13 +81,15 @@ struct RubricFile: Decodable {
     var serviceLevels: ServiceLevels?
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case version, status, validity, bounds, badges, product, weighted, serviceLevels
+        case version, effectiveFrom, rules, status, validity, bounds, badges, product, weighted, serviceLevels
     }
 
     init(from decoder: any Decoder) throws {
         try decoder.refuseUnknownKeys(but: CodingKeys.allCases.map(\.rawValue))
         let container = try decoder.container(keyedBy: CodingKeys.self)
         version = try container.decode(Int.self, forKey: .version)
+        effectiveFrom = try container.decodeIfPresent(String.self, forKey: .effectiveFrom)
+        rules = try container.decodeIfPresent(Int.self, forKey: .rules)
         status = try container.decode(Status.self, forKey: .status)
         validity = try container.decode(Validity.self, forKey: .validity)
         bounds = try container.decode([String: [Double]].self, forKey: .bounds)
