@@ -192,7 +192,7 @@ struct CertificationRunTests {
                 == ["run t1", "INCONCLUSIVE \(category.rawValue)"])
     }
 
-    @Test("A call that is too dear for the budget leaves its test unjudged; two in a row end the run, as does the gate's")
+    @Test("A call too dear for the budget leaves its test unjudged; two in a row end the run, as does the gate's")
     func budget() {
         let dear = TestResult.sample("t2", .error, category: .budgetExceeded)
         #expect(

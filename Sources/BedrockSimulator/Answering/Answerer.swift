@@ -107,7 +107,7 @@ struct Answerer: Sendable {
         if let match = lowered.firstMatch(of: /count from (\d+) to (\d+)/), let first = Int(match.1),
             let last = Int(match.2), first <= last, last - first < 10_000
         {
-            return (first...last).map(String.init).joined(separator: ", ")
+            return (first...last).map(String.init).joined(separator: lowered.contains("per line") ? "\n" : ", ")
         }
         guard let match = lowered.firstMatch(of: /(\d+) plus (\d+)/), let left = Int(match.1), let right = Int(match.2)
         else { return nil }

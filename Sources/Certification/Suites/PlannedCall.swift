@@ -27,6 +27,7 @@ extension ModelRequest {
     /// A token to a byte, which no tokenizer that works on bytes exceeds; and no model reads more than its window holds.
     ///
     /// - Parameter window: the model's context window in tokens; nil when nobody knows.
+    /// - Returns: tokens.
     package func inputTokenLimit(within window: Int?) -> Int {
         min(textBytes + frameTokens + attachmentTokens, window ?? .max)
     }

@@ -7,6 +7,7 @@ extension SuiteTest {
     /// - Parameters:
     ///   - facts: what is declared of the model.
     ///   - earlier: the results of the run so far; they tell how the calls are adapted.
+    /// - Returns: the calls in the order in which they are made.
     package func plan(for facts: ModelFacts, after earlier: [TestResult] = []) -> [PlannedCall] {
         let planner = CallPlanner(
             test: id, facts: facts, adaptation: RequestAdaptation(for: self, of: facts, after: earlier))
