@@ -40,6 +40,54 @@ struct SuiteModelTests {
         Self.show(rows)
     }
 
+    @Test(
+        "A model that thinks passes what one passes that does not, however long and wherever it thinks",
+        arguments: ["base", "standard"] as [SuiteID], [Behaviour.thinkLong, .thinkSecretly, .thinkInText])
+    func thinking(suite id: SuiteID, behaviour: Behaviour) async throws {
+        let suite = try #require(try SuiteCatalog.bundled().suite(id))
+        try await SimulatorScenario.run { scenario in
+            let results = await outcomes(
+                of: suite, by: try scenario.provider(timeout: .seconds(120)), on: scenario.target(behaviour))
+            for result in results { #expect(result.outcome == .pass, "\(result.test): \(result.explanation)") }
+            #expect(results.contains { $0.calls.contains { $0.reasoning != nil } } == (behaviour != .thinkSecretly))
+        }
+    }
+
+    @Test(
+        "Nor does thinking change what a chat endpoint passes", arguments: ["base", "standard"] as [SuiteID],
+        [Behaviour.thinkLong, .thinkSecretly, .thinkInText])
+    func thinkingChat(suite id: SuiteID, behaviour: Behaviour) async throws {
+        let suite = try #require(try SuiteCatalog.bundled().suite(id))
+        try await SimulatorScenario.run(latencyScale: 0.02) { scenario in
+            let provider = scenario.chatProvider()
+            let plain = await outcomes(of: suite, by: provider, on: scenario.chatTarget(.normal))
+            let thinking = await outcomes(of: suite, by: provider, on: scenario.chatTarget(behaviour))
+            for (one, other) in zip(plain, thinking) {
+                #expect((one.outcome == .pass) == (other.outcome == .pass), "\(other.test): \(other.explanation)")
+            }
+            #expect(thinking.count { $0.outcome == .pass } * 10 >= thinking.count * 9)
+            // Once to learn it, and by the one call of each suite that is about the limit.
+            let refused = thinking.filter { $0.outcome == .pass }.flatMap(\.calls)
+                .filter { $0.errorCategory == .emptyResponse }
+            #expect(refused.count == (behaviour == .thinkSecretly ? 2 : 0))
+        }
+    }
+
+    /// Runs the tests one after another, as an attempt does.
+    private func outcomes(
+        of suite: Certification.Suite, by provider: any ModelProvider, on target: Target
+    ) async -> [TestResult] {
+        let executor = TestExecutor(provider: provider)
+        var results: [TestResult] = []
+        for test in suite.applicable(to: "").tests {
+            results.append(
+                await executor.run(
+                    test, on: target, attempt: 1, facts: ModelFacts(contextWindow: ModelLimits().context),
+                    after: results))
+        }
+        return results
+    }
+
     private func result(of test: SuiteTest, by behaviour: Behaviour) async throws -> TestResult {
         var result: TestResult?
         try await SimulatorScenario.run { scenario in

@@ -209,6 +209,56 @@ struct CertificationRunTests {
                 == ["run t1", "INCONCLUSIVE \(category.rawValue)"])
     }
 
+    @Test("A call too dear for the budget leaves its test unjudged; two in a row end the run, as does the gate's")
+    func budget() {
+        let dear = TestResult.sample("t2", .error, category: .budgetExceeded)
+        #expect(
+            transcript(run(), [.sample("t1", .pass), dear, .sample("t3", .pass), .sample("t4", .pass)])
+                == ["run t1", "run t2", "run t3", "run t4", "CERTIFIED -"])
+        #expect(
+            transcript(run(), [.sample("t1", .pass), dear, .sample("t3", .error, category: .budgetExceeded)]).last
+                == "INCONCLUSIVE BUDGET_EXCEEDED")
+        #expect(
+            transcript(run(), [.sample("t1", .error, category: .budgetExceeded)])
+                == ["run t1", "INCONCLUSIVE BUDGET_EXCEEDED"])
+    }
+
+    /// Of six tests the third and fourth are only reported.
+    private func run(reporting earlier: [TestResult], attempt: Int = 1) -> CertificationRun {
+        var suite = Certification.Suite.sample(count: 6)
+        for index in 2...3 { suite.tests[index].counts = false }
+        return CertificationRun(suite: suite, attempt: attempt, maxAttempts: 3, resuming: earlier)
+    }
+
+    @Test(
+        "Trouble of tests that are only reported causes no other attempt and ends none",
+        arguments: [ErrorCategory.timeout, .throttledRequests, .serviceInternal])
+    func reportedTrouble(category: ErrorCategory) {
+        let results: [TestResult] = [
+            .sample("t1", .pass), .sample("t2", .pass), .sample("t3", .error, category: category),
+            .sample("t4", .error, category: category), .sample("t5", .pass), .sample("t6", .pass),
+        ]
+        let transcript = transcript(run(reporting: []), results)
+        #expect(transcript == (1...6).map { "run t\($0)" } + ["CERTIFIED -"])
+    }
+
+    @Test("When the time is up in a test that is only reported, the verdict is made of the others")
+    func reportedTimeOut() {
+        var run = run(reporting: ["t1", "t2", "t5", "t6"].map { .sample($0, .pass) })
+        #expect(describe(run.next(at: .sample)) == "run t3")
+        #expect(describe(run.timedOut(at: .sample)) == "CERTIFIED -")
+    }
+
+    @Test("A test that is only reported is paid for once")
+    func reportedOnce() {
+        let earlier: [TestResult] = [
+            .sample("t1", .pass), .sample("t2", .error), .sample("t3", .error), .sample("t5", .pass),
+            .sample("t6", .pass),
+        ]
+        let results: [TestResult] = [.sample("t2", .pass, attempt: 2), .sample("t4", .pass, attempt: 2)]
+        #expect(transcript(run(reporting: earlier, attempt: 2), results) == ["run t2", "run t4", "CERTIFIED -"])
+    }
+
     @Test("Pending access is tried again, and unsupported in the end")
     func pendingAccess() {
         let result = TestResult.sample("t1", .error, category: .accessPending)

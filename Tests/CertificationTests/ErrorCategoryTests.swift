@@ -66,6 +66,6 @@ struct ErrorCategoryTests {
     func runnerFaults() {
         #expect(
             ErrorCategory.allCases.filter(\.isRunnerFault)
-                == [.quotaDaily, .quotaBilling, .runnerAuthentication, .runnerConfiguration, .budgetExceeded])
+                == [.quotaDaily, .quotaBilling, .runnerAuthentication, .runnerConfiguration])
     }
 }

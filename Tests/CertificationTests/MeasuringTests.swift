@@ -66,6 +66,40 @@ struct MeasuringTests {
         #expect(metrics.outputTokensPerSecond == 50)
     }
 
+    /// 1000 tokens are thought before the first chunk, 11 come in 200 ms: 20 ms each, 50 a second.
+    @Test("The tokens of a thought that was over when the first chunk came are in no time per token")
+    func hiddenThought() {
+        let hidden = call(latencyMs: 20_200, ttftMs: 20_000, tokens: 1_011) {
+            ($0.visibleTtftMs, $0.reasoningTokens, $0.reasoning) = (20_000, 1_000, .hidden)
+        }
+        #expect(metrics([result("t1", [hidden])]).tpot?.meanMs == 20)
+        #expect(metrics([result("t1", [hidden])]).outputTokensPerSecond == 50)
+        // As older programs recorded it.
+        var old = hidden
+        old.reasoning = nil
+        #expect(metrics([result("t1", [old])]).tpot?.meanMs == 20)
+        // A thought that came in pieces is timed with the answer.
+        let shown = call(latencyMs: 20_200, ttftMs: 0, tokens: 1_011) {
+            ($0.visibleTtftMs, $0.reasoningTokens, $0.reasoning) = (20_000, 1_000, .shown)
+        }
+        #expect(metrics([result("t1", [shown])]).tpot?.meanMs == 20)
+        // Nothing but the thought and a token.
+        let terse = call(latencyMs: 20_200, ttftMs: 20_000, tokens: 1_001) {
+            ($0.reasoningTokens, $0.reasoning) = (1_000, .hidden)
+        }
+        #expect(metrics([result("t1", [terse])]).tpot?.count == 0)
+    }
+
+    @Test("A request that was made before is not timed again: a cache may have its answer")
+    func repeatedRequests() {
+        let first = call(latencyMs: 900) { $0.requestDigest = "a" }
+        let again = call(latencyMs: 3) { $0.requestDigest = "a" }
+        let other = call(latencyMs: 700) { $0.requestDigest = "b" }
+        let metrics = metrics([result("t1", [first, again, other, again]), result("t2", [again])])
+        #expect(metrics.latency.count == 2)
+        #expect(metrics.latency.meanMs == 800)
+    }
+
     @Test("Connecting is apart from the model's time, and the server's own time is kept")
     func connecting() {
         let metrics = metrics([
@@ -103,6 +137,25 @@ struct MeasuringTests {
         #expect(metrics.latency.meanMs == 100)
     }
 
+    @Test("Where each call stands for itself, trouble costs its sample only, and is among the requests")
+    func independentCalls() throws {
+        var suite = Certification.Suite.sample(count: 1)
+        suite.tests[0].procedure = .latency(samples: 4)
+        let fault = CallRecord(ending: .failed, isStreamed: false, latencyMs: 1_000, errorCategory: .serviceInternal)
+        let calls = [fault, call(latencyMs: 100), throttled(), call(latencyMs: 900)]
+        let history = TestHistory(suite: suite, results: [result("t1", calls)])
+        #expect(Metrics(history).latency.count == 2)
+        #expect(Metrics(history).latency.meanMs == 500)
+        let verdict = try Judge.bundled().verdict(on: history, at: .sample)
+        #expect(verdict.metrics.serviceLevel?.met == 2)
+        #expect(verdict.metrics.serviceLevel?.requests == 3)
+        // Two requests in 1000 + 100 + 900 ms.
+        #expect(verdict.metrics.serviceLevel?.goodputPerSecond == 1)
+        // The suite as the verdict keeps it comes to the same.
+        let outline = try #require(verdict.basis?.outline.suite)
+        #expect(Metrics(TestHistory(suite: outline, results: [result("t1", calls)])).latency.count == 2)
+    }
+
     @Test("A parameter that was refused and dropped does not end the timing")
     func droppedParameter() {
         let refused = CallRecord(
@@ -121,7 +174,7 @@ struct MeasuringTests {
     }
 
     /// 4 calls at 2 s each, 50 tokens each, four at once: 200 × 4 / 8 s.
-    @Test("Throughput under concurrency is tokens × concurrency / Σ latency, and such calls are not timed")
+    @Test("Without the calls' starts throughput is tokens × concurrency / Σ latency, and such calls are not timed")
     func concurrency() {
         let calls = (0..<4).map { _ in call(latencyMs: 2000, tokens: 50) { $0.concurrency = 4 } }
         var refused = throttled()
@@ -134,6 +187,18 @@ struct MeasuringTests {
         #expect(metrics.throughput?.first?.meanLatencyMs == 2000)
         #expect(metrics.throughput?.first?.tokensPerSecond == 100)
         #expect(metrics.latency.count == 0)
+    }
+
+    /// Two clients; one stops at a throttle, and the other makes the rest alone: 3 × 50 tokens in 3 s.
+    @Test("Throughput under concurrency is over the time that its calls took together")
+    func concurrencyInTime() {
+        var calls = (0..<3).map { number in
+            call(latencyMs: 1000, tokens: 50) { ($0.concurrency, $0.startedMs) = (2, 500 + 1000 * Double(number)) }
+        }
+        var refused = throttled()
+        (refused.concurrency, refused.startedMs) = (2, 500)
+        calls.append(refused)
+        #expect(metrics([result("t1", calls)]).throughput?.first?.tokensPerSecond == 50)
     }
 
     @Test("Availability leaves throttled calls out, and the throttle rate has its own interval")

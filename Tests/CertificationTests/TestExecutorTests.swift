@@ -37,6 +37,14 @@ struct TestExecutorTests {
         #expect(result.attempt == 2)
     }
 
+    @Test("A model that thinks has three times as long")
+    func timeToThink() async {
+        let hanging = Hanging()
+        let executor = TestExecutor(provider: hanging.provider, clock: SignalClock(hanging.called))
+        let result = await executor.run(.sample("t1"), on: .sample, attempt: 1, facts: ModelFacts(thinks: true))
+        #expect(result.error?.message == "The test took longer than 90.0 s.")
+    }
+
     @Test("An answer that comes just as the time runs out still counts")
     func answerAtTheLastMoment() async {
         let called = Signal()

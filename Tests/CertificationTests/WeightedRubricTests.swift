@@ -58,12 +58,52 @@ struct WeightedRubricTests {
         #expect(verdict.coverage == Verdict.Coverage(judged: 2, applicable: 2, total: 2, reported: 1))
     }
 
-    @Test("What does not count may still say that the target is gone")
-    func reportedEnd() {
-        var suite = Certification.Suite.sample(count: 2)
+    @Test(
+        "What does not count voids no verdict, whatever it meets, unless a test that counts did not run because of it",
+        arguments: [ErrorCategory.modelEndOfLife, .quotaDaily, .runnerAuthentication])
+    func reportedEnd(category: ErrorCategory) {
+        var suite = Certification.Suite.sample(count: 3)
         suite.tests[1].counts = false
-        let results: [TestResult] = [.sample("t1", .pass), .sample("t2", .error, category: .modelEndOfLife)]
-        #expect(judge.verdict(on: TestHistory(suite: suite, results: results), at: .sample).status == .unsupported)
+        let results: [TestResult] = [
+            .sample("t1", .pass), .sample("t2", .error, category: category), .sample("t3", .pass),
+        ]
+        let judged = judge.verdict(on: TestHistory(suite: suite, results: results), at: .sample)
+        #expect(judged.status == .certified)
+        let stopped = judge.verdict(
+            on: TestHistory(suite: suite, results: Array(results.prefix(2))), interruption: category, at: .sample)
+        #expect(stopped.reasonCode == category.rawValue)
+    }
+
+    @Test(
+        "A test that the budget did not reach leaves a verdict when the rest suffices",
+        arguments: [
+            (10, 1, CertificationStatus.certified), (10, 2, .inconclusive), (30, 3, .certified), (3, 1, .inconclusive),
+        ])
+    func budget(count: Int, stopped: Int, status: CertificationStatus) {
+        let suite = Certification.Suite.sample(count: count)
+        let results = suite.tests.enumerated().map { index, test in
+            index < count - stopped
+                ? TestResult.sample(test.id, .pass) : .sample(test.id, .error, category: .budgetExceeded)
+        }
+        let verdict = judge.verdict(on: TestHistory(suite: suite, results: results), at: .sample)
+        #expect(verdict.status == status)
+        #expect(verdict.reasonCode == (status == .certified ? nil : "BUDGET_EXCEEDED"))
+        #expect(verdict.coverage.judged == count - stopped)
+    }
+
+    @Test("What rubric 2 judged keeps its answer: a budget's end voided the verdict, and what does not count too")
+    func second() throws {
+        let old = Judge(rubric: try #require(try RubricCatalog.bundled().rubric(2)))
+        var suite = Certification.Suite.sample(count: 12)
+        suite.tests[11].counts = false
+        let passed = suite.tests.map { TestResult.sample($0.id, .pass) }
+        for (index, category) in [(5, ErrorCategory.budgetExceeded), (11, .quotaDaily), (11, .modelEndOfLife)] {
+            var results = passed
+            results[index] = .sample(suite.tests[index].id, .error, category: category)
+            let history = TestHistory(suite: suite, results: results)
+            #expect(old.verdict(on: history, at: .sample).reasonCode == category.rawValue)
+            #expect(judge.verdict(on: history, at: .sample).status == .certified)
+        }
     }
 
     /// Only the latency is known: a limit of 10 s for the class large.
@@ -92,10 +132,17 @@ struct WeightedRubricTests {
             at: .sample)
         #expect(thinking.metrics.serviceLevel?.serviceClass == .reasoning)
         #expect(thinking.metrics.serviceLevel?.source == .observed)
+        // Bedrock counts no tokens of thoughts.
+        result.calls[0].reasoningTokens = nil
+        result.calls[0].reasoning = .shown
+        let aloud = judge.verdict(
+            on: TestHistory(suite: .sample(count: 1), results: [result]), facts: JudgingFacts(serviceClass: .small),
+            at: .sample)
+        #expect(aloud.metrics.serviceLevel?.serviceClass == .reasoning)
     }
 
-    /// Of 4 first tries, one failed by the service's fault, one was too slow and one was throttled: 2 of 3 are requests
-    /// within the class, and the tests ran 4 s together.
+    /// Of 4 first tries, one failed by the service's fault, one was too slow and one was throttled: 1 of 3 requests is
+    /// within the class, and the three took 900 + 30 000 + 600 ms.
     @Test("Goodput counts requests that kept every limit, and no throttled ones")
     func goodput() throws {
         let results: [TestResult] = [
@@ -108,7 +155,7 @@ struct WeightedRubricTests {
         #expect(level.met == 1)
         #expect(level.requests == 3)
         #expect(level.share == 1.0 / 3)
-        #expect(level.goodputPerSecond == 0.25)
+        #expect(level.goodputPerSecond == 0.032)
     }
 
     @Test("What was not measured takes no part: without latency and faults the rating is the quality's")

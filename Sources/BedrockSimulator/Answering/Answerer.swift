@@ -28,12 +28,19 @@ struct Answerer: Sendable {
         }
         let text = text(for: request)
         utterance.text = flawed(text, isStreamed: isStreamed)
+        if behaviour == .thinkInText { utterance.text = "<think>\n\(Self.thought)\n</think>\n\n" + utterance.text }
         return utterance
     }
 
+    private static let thought = "The question is simple."
+    /// Some 1 500 tokens.
+    private static let longThought = Array(repeating: "Let me think about this again.", count: 220)
+        .joined(separator: " ")
+
     private var reasoning: String {
         switch behaviour {
-        case .reason: "The question is simple."
+        case .reason: Self.thought
+        case .thinkLong, .thinkSecretly: Self.longThought
         case .redactReasoning: "Hidden thoughts."
         default: ""
         }
@@ -100,7 +107,7 @@ struct Answerer: Sendable {
         if let match = lowered.firstMatch(of: /count from (\d+) to (\d+)/), let first = Int(match.1),
             let last = Int(match.2), first <= last, last - first < 10_000
         {
-            return (first...last).map(String.init).joined(separator: ", ")
+            return (first...last).map(String.init).joined(separator: lowered.contains("per line") ? "\n" : ", ")
         }
         guard let match = lowered.firstMatch(of: /(\d+) plus (\d+)/), let left = Int(match.1), let right = Int(match.2)
         else { return nil }

@@ -32,8 +32,11 @@ struct SimulatedAnswer: Sendable, Hashable {
     var stopReason: String
     var inputTokens: Int
 
+    /// What of its reasoning the model shows.
+    var shownReasoning: [String]
+
     var text: String { tokens.joined() }
-    var reasoning: String { reasoningTokens.joined() }
+    var reasoning: String { shownReasoning.joined() }
 
     /// Reasoning and arguments included.
     var outputTokens: Int {
@@ -55,6 +58,7 @@ struct SimulatedAnswer: Sendable, Hashable {
         }
         var pieces = Self.tokens(of: cut)
         reasoningTokens = Self.tokens(of: utterance.reasoning)
+        toolCalls = utterance.toolCalls
         if let limit = request.inferenceConfig?.maxTokens, behaviour != .ignoreMaxTokens {
             reasoningTokens = Array(reasoningTokens.prefix(limit))
             let rest = limit - reasoningTokens.count
@@ -62,9 +66,13 @@ struct SimulatedAnswer: Sendable, Hashable {
                 pieces = Array(pieces.prefix(rest))
                 reason = "max_tokens"
             }
+            if toolCalls.reduce(0, { $0 + Self.tokens(of: $1.arguments).count }) > rest {
+                toolCalls = []
+                reason = "max_tokens"
+            }
         }
         tokens = pieces
-        toolCalls = utterance.toolCalls
+        shownReasoning = behaviour == .thinkSecretly ? [] : reasoningTokens
         stopReason = Self.stopReason(of: behaviour) ?? reason
         inputTokens = Self.inputTokens(of: request)
     }

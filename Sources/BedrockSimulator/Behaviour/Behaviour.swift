@@ -74,6 +74,12 @@ enum Behaviour: String, Sendable, Hashable, Codable, CaseIterable {
     /// Thinks aloud before it answers, or behind a veil. Nothing is wrong with either.
     case reason
     case redactReasoning = "redact-reasoning"
+    /// Thinks longer than the suites' limits on output tokens allow, aloud or so that only the tokens tell. Nothing is wrong
+    /// with either: a higher limit brings the answer.
+    case thinkLong = "think-long"
+    case thinkSecretly = "think-secretly"
+    /// Thinks within the visible text, between `<think>` and `</think>`.
+    case thinkInText = "think-in-text"
     case filterContent = "filter-content"
     case malformOutput = "malform-output"
     case malformToolUse = "malform-tool-use"

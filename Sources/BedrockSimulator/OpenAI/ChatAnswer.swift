@@ -10,12 +10,20 @@ struct ChatAnswer: Sendable {
 
     /// The text in the pieces that a stream sends.
     var tokens: [String]
+    /// As it is shown, in pieces.
+    var reasoning: [String]
+    var reasoningTokens: Int
     var call: Call?
     var finishReason: String
     var inputTokens: Int
     var outputTokens: Int
 
     var text: String { tokens.joined() }
+
+    /// Whether the limit was reached before anything was said or shown.
+    var isUnfinishedThought: Bool {
+        finishReason == "length" && tokens.isEmpty && reasoning.isEmpty && reasoningTokens > 0
+    }
 
     /// - Throws: `BedrockError` for what Converse could not read.
     init(to question: ChatQuestion, behaviour: Behaviour) throws {
@@ -26,6 +34,8 @@ struct ChatAnswer: Sendable {
         outputTokens = answer.outputTokens
         call = answer.toolCalls.first.map { Call(name: $0.name, arguments: $0.arguments) }
         tokens = answer.tokens
+        reasoning = answer.shownReasoning
+        reasoningTokens = answer.reasoningTokens.count
         finishReason =
             switch answer.stopReason {
             case "tool_use": "tool_calls"

@@ -60,6 +60,7 @@ struct ChatEndpoint: Sendable {
         if let refusal = ChatError(of: behaviour, model: model) { throw refusal }
         let wire = ChatWire(
             requestID: requestID, question: question, answer: try ChatAnswer(to: question, behaviour: behaviour))
+        guard !wire.answer.isUnfinishedThought else { throw ChatError.outputLimitReached }
         let latency = LatencyProfile(modelID: model, scale: scale)
         try await Self.pause(for: latency.firstToken)
         calls.count(model, \.answered)
@@ -92,6 +93,7 @@ struct ChatEndpoint: Sendable {
         }
         let tokens = wire.answer.tokens
         try await send(wire.start)
+        for thought in wire.answer.reasoning { try await send(wire.reasoningDelta(thought)) }
         switch behaviour {
         case .breakStream:
             for token in tokens.prefix(2) { try await send(wire.delta(token)) }

@@ -31,6 +31,10 @@ struct ChatError: Error {
             type: "invalid_request_error", code: "model_not_found")
     }
 
+    static let outputLimitReached = invalid(
+        "Could not finish the message because max_tokens or model output limit was reached. Please try again with higher "
+            + "max_tokens.")
+
     static let wrongKey = ChatError(
         status: 401, message: "Incorrect API key provided.", type: "invalid_request_error", code: "invalid_api_key")
 
@@ -88,6 +92,7 @@ struct ChatWire: Sendable {
             "role": .string("assistant"), "content": answer.call == nil ? .string(answer.text) : .null,
             "refusal": .null,
         ]
+        if !answer.reasoning.isEmpty { message["reasoning_content"] = .string(answer.reasoning.joined()) }
         if let call = answer.call { message["tool_calls"] = .array([toolCall(call, index: nil)]) }
         return envelope(
             "chat.completion",
@@ -97,6 +102,8 @@ struct ChatWire: Sendable {
     var start: JSONValue { chunk(["role": .string("assistant"), "content": .string("")]) }
 
     func delta(_ text: String) -> JSONValue { chunk(["content": .string(text)]) }
+
+    func reasoningDelta(_ text: String) -> JSONValue { chunk(["reasoning_content": .string(text)]) }
 
     /// A call as it is streamed: first its name, then its arguments in two pieces.
     func callDeltas(_ call: ChatAnswer.Call) -> [JSONValue] {
@@ -122,6 +129,7 @@ struct ChatWire: Sendable {
             "prompt_tokens": .number(Decimal(answer.inputTokens)),
             "completion_tokens": .number(Decimal(answer.outputTokens)),
             "total_tokens": .number(Decimal(answer.inputTokens + answer.outputTokens)),
+            "completion_tokens_details": .object(["reasoning_tokens": .number(Decimal(answer.reasoningTokens))]),
         ])
     }
 

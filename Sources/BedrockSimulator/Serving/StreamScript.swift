@@ -70,8 +70,8 @@ struct StreamScript: Sendable {
     private var total: Duration { latency.firstToken + steps.reduce(.zero) { $0 + $1.pause } }
 
     private mutating func sendReasoning() throws {
-        guard !answer.reasoningTokens.isEmpty else { return }
-        for token in answer.reasoningTokens {
+        guard !answer.shownReasoning.isEmpty else { return }
+        for token in answer.shownReasoning {
             send(
                 try StreamFrame.reasoningDelta(token, isRedacted: behaviour == .redactReasoning, block: blocks),
                 after: latency.perToken)

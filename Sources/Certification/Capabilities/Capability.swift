@@ -19,6 +19,8 @@ package struct Capability: NameIdentifier {
     package static let topP: Capability = "top-p"
     package static let temperatureWithTopP: Capability = "temperature-with-top-p"
     package static let longContext: Capability = "long-context"
+    /// Thoughts between `<think>` and `</think>` in the visible text, which callers have to take out themselves.
+    package static let reasoningInText: Capability = "reasoning-in-text"
     /// Usage at the end of a stream.
     package static let streamUsage: Capability = "stream-usage"
     /// Bedrock's common format of conversations; without it the vendor's own is used.

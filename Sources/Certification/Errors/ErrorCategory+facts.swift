@@ -62,13 +62,14 @@ extension ErrorCategory {
         case .accessNotGranted, .accessPolicy, .modelNotFound, .regionUnavailable, .inferenceProfileRequired,
             .modelLegacyLocked, .modelEndOfLife:
             .endsUnsupported
-        case .quotaDaily, .quotaBilling, .runnerAuthentication, .runnerConfiguration, .budgetExceeded:
+        case .quotaDaily, .quotaBilling, .runnerAuthentication, .runnerConfiguration:
             .endsInconclusive
         case .capabilityUnsupported, .parameterUnsupported, .contextLength, .maxTokensCap:
             .skipsTest
         case .emptyResponse, .malformedOutput, .contentFiltered:
             .failsTest
-        case .validation, .cancelled:
+        // A budget that one call is too dear for may pay for the next test's.
+        case .validation, .cancelled, .budgetExceeded:
             .leavesUnjudged
         }
     }
@@ -113,7 +114,7 @@ extension ErrorCategory {
     package var isPermanentForJob: Bool {
         switch effect {
         case .endsUnsupported, .endsInconclusive, .skipsTest: true
-        case .leavesUnjudged: self == .validation
+        case .leavesUnjudged: self != .cancelled
         case .retry, .failsTest: false
         }
     }

@@ -48,7 +48,8 @@ extension TestConclusion {
         // Its first answer was good, a later one was not: the capability is there.
         case (.fail, _) where hasGoodAnswer, (.noAnswer, _) where hasGoodAnswer: note(capability, true)
         case (.error, .retry), (.error, .endsUnsupported), (.error, .endsInconclusive): return
-        case (.error, .leavesUnjudged) where reached.category == .cancelled: return
+        case (.error, .leavesUnjudged) where reached.category == .cancelled || reached.category == .budgetExceeded:
+            return
         case (.fail, _), (.noAnswer, _),
             (.skipped, _) where isCapabilityRefused:
             note(capability, false)

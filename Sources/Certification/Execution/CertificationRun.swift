@@ -130,10 +130,11 @@ package struct CertificationRun: Sendable {
         case stop
     }
 
-    /// Two errors in a row, or one right at the start or in a gate, tell that more calls would only add to the trouble.
+    /// Two errors in a row, or one right at the start or in a gate, tell that more calls would only add to the trouble, or
+    /// that the budget has nothing left for them. What a test meets that is only reported tells nothing.
     private mutating func consequence(of result: TestResult) -> Consequence {
         let test = suite.tests.first { $0.id == result.test }
-        let isGate = test?.isGate ?? false
+        let isGate = test?.isGate == true
         if result.outcome == .skipped, isGate { return .conclude }
         guard result.outcome == .error else {
             consecutiveErrors = 0
@@ -142,19 +143,25 @@ package struct CertificationRun: Sendable {
         let category = result.error?.category ?? .unknown
         switch category.effect {
         case .endsUnsupported, .endsInconclusive: return .conclude
-        case .leavesUnjudged, .skipsTest, .failsTest: return category == .cancelled ? .stop : .goOn
-        case .retry:
+        case .leavesUnjudged where category == .cancelled: return .stop
+        case .leavesUnjudged where category != .budgetExceeded: return .goOn
+        case .skipsTest, .failsTest: return .goOn
+        case .retry, .leavesUnjudged:
             // What the server breaks at is what it had to refuse: that says nothing of the calls to come.
             if let test, !isGate, SuiteOutline.Test(test).isBrokenRefusal(result) { return .goOn }
-            consecutiveErrors += 1
         }
-        return isGate || isFirstTest || consecutiveErrors >= 2 ? .giveUp(category) : .goOn
+        guard test?.counts == true else { return .goOn }
+        consecutiveErrors += 1
+        guard isGate || isFirstTest || consecutiveErrors >= 2 else { return .goOn }
+        return category.isRetryable ? .giveUp(category) : .conclude
     }
 
     /// All tests have run: those that ended in trouble that may pass are worth another attempt.
     private func conclusion(at now: Date) -> RunEnd {
-        let trouble = TestHistory(suite: suite, results: results).latest
-            .compactMap { $0.outcome == .error ? $0.error?.category : nil }
+        let history = TestHistory(suite: suite, results: results)
+        let trouble = history.latest
+            .filter { history.counts($0.test) && $0.outcome == .error }
+            .compactMap { $0.error?.category }
             .filter(\.isRetryable)
         guard let category = trouble.max(by: { $0.retryDelay < $1.retryDelay }) else {
             return .verdict(verdict(interruption: nil, at: now))
@@ -163,6 +170,9 @@ package struct CertificationRun: Sendable {
     }
 
     private func retryOrVerdict(because category: ErrorCategory, at now: Date) -> RunEnd {
+        guard TestHistory(suite: suite, results: results).isWorthAnotherAttempt else {
+            return .verdict(verdict(interruption: category, at: now))
+        }
         let errors = results.dropFirst(resumedCount).compactMap(\.error)
         let isOnlyThrottled =
             category.isThrottle && errors.allSatisfy { $0.category.isThrottle || !$0.category.isRetryable }

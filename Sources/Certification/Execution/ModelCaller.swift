@@ -17,6 +17,16 @@ struct ModelCaller: Sendable {
     let meter: any CallMeter
     let clock: any Clock<Duration>
     let target: Target
+    /// How long the test has been running.
+    let elapsedInTest: @Sendable () -> Duration
+
+    init(provider: any ModelProvider, meter: any CallMeter, clock: any Clock<Duration>, target: Target) {
+        self.provider = provider
+        self.meter = meter
+        self.clock = clock
+        self.target = target
+        elapsedInTest = clock.stopwatch()
+    }
 
     /// - Parameters:
     ///   - request: what to send.
@@ -30,14 +40,16 @@ struct ModelCaller: Sendable {
         } catch {
             return Exchange(record: nil, result: .failure(error), elapsed: .zero)
         }
+        let startedMs = elapsedInTest().milliseconds
         let elapsed = clock.stopwatch()
         var exchange: Exchange
         do throws(ProviderError) {
-            let answer =
+            let received =
                 switch call.mode {
                 case .complete: try await provider.complete(request, of: target)
                 case .stream: try await provider.stream(request, of: target)
                 }
+            let answer = received.separatingThought
             exchange = Exchange(
                 record: CallRecord(answer, mode: call.mode), result: .success(answer), elapsed: elapsed())
             exchange.record?.answerDigest = AnswerContent(answer).digest
@@ -52,6 +64,7 @@ struct ModelCaller: Sendable {
             exchange.record?.cost = await meter.settle(reservation, usage: error.usage, error: category)
         }
         exchange.record?.requestDigest = CanonicalJSON.digest(of: request)
+        exchange.record?.startedMs = startedMs
         exchange.record?.concurrency = concurrency
         return exchange
     }
@@ -72,7 +85,7 @@ private struct AnswerContent: Encodable {
 
 extension Clock where Duration == Swift.Duration {
     /// Starts to measure; what it returns tells the time since then.
-    fileprivate func stopwatch() -> () -> Duration {
+    func stopwatch() -> @Sendable () -> Duration {
         let start = now
         return { start.duration(to: now) }
     }

@@ -17,6 +17,8 @@ struct TestConclusion: Sendable {
     private var calls: [CallRecord] = []
     private(set) var capabilities: [Capability: Bool] = [:]
     private var measures: [String: Double] = [:]
+    /// Those that trouble did not end, earlier tries' included.
+    private(set) var repeats: [FinishedRepeat] = []
     /// Whether an answer was graded and passed: only that shows that the model can do what the test is about.
     private(set) var hasGoodAnswer = false
 
@@ -104,6 +106,7 @@ struct TestConclusion: Sendable {
         switch lesson {
         case .dropped(let parameters): for parameter in parameters { capabilities[parameter] = false }
         case .lowered(let limit): measure(RequestAdaptation.limitMeasure, Double(limit))
+        case .roomMade: measure(ThinkingRoom.measure, Double(ThinkingRoom.tokens))
         case .fitted: return
         }
     }
@@ -148,12 +151,21 @@ struct TestConclusion: Sendable {
         reached.explanation = explanation
     }
 
-    /// Before the next repeat: what it took is kept, what it came to is not.
-    mutating func reopen() { reached = Reached(excerpt: reached.excerpt) }
+    /// Goes on from what an earlier try of the test finished.
+    mutating func resume(after repeats: [FinishedRepeat]) { self.repeats = repeats }
 
-    mutating func restore(_ reached: Reached, adding sentence: String) {
-        self.reached = reached
-        self.reached.explanation += " " + sentence
+    /// A repeat is over; the next one begins anew.
+    mutating func finishRepeat() {
+        repeats.append(
+            FinishedRepeat(outcome: reached.outcome, explanation: reached.explanation, error: reached.error))
+        reached = Reached(excerpt: reached.excerpt)
+    }
+
+    /// What the first repeat came to that did not pass decides.
+    mutating func conclude(_ failure: FinishedRepeat, adding sentence: String) {
+        reached.outcome = failure.outcome
+        reached.explanation = failure.explanation + " " + sentence
+        reached.error = failure.error
     }
 
     /// Names the true cause of an error that came of cancelling; an outcome that was reached all the same stays.
@@ -166,10 +178,12 @@ struct TestConclusion: Sendable {
     }
 
     func result(of test: TestID, attempt: Int, startedAt: Date, finishedAt: Date) -> TestResult {
-        TestResult(
+        var result = TestResult(
             test: test, outcome: reached.outcome, explanation: reached.explanation, error: reached.error,
             attempt: attempt, calls: calls, excerpt: reached.excerpt, capabilities: capabilities,
             measures: measures.isEmpty ? nil : measures, startedAt: startedAt, finishedAt: finishedAt)
+        if !repeats.isEmpty { result.repeats = repeats }
+        return result
     }
 }
 
@@ -177,10 +191,14 @@ extension ModelAnswer {
     /// Graders run on the threads that all work shares; no test asks for so much.
     fileprivate static let mostGraded = 256 * 1024
 
-    /// Whether there is neither text, a tool call nor a thought, and no filter that took them.
+    /// Whether there is neither text, a tool call nor a thought, and neither a filter that took them nor a limit that came
+    /// before them.
     fileprivate var isNothing: Bool {
-        let isFiltered = stopReason == .contentFiltered || stopReason == .guardrailIntervened
-        return isEmpty && reasoning.isBlank && usage?.reasoningTokens ?? 0 == 0 && !isFiltered
+        switch stopReason {
+        case .contentFiltered, .guardrailIntervened: false
+        case .maxTokens where usage?.outputTokens ?? 0 > 0: false
+        default: isEmpty && !hasThought
+        }
     }
 
     /// What graders read of it, in bytes of UTF-8.

@@ -44,10 +44,12 @@ package struct TestExecutor: Sendable {
         after earlier: [TestResult] = []
     ) async -> TestResult {
         let startedAt = now()
-        let session = TestSession(
+        var session = TestSession(
             test: test, facts: facts,
             caller: ModelCaller(provider: provider, meter: meter, clock: clock, target: target), nonce: nonce,
-            adaptation: RequestAdaptation(for: test, after: earlier))
+            adaptation: RequestAdaptation(for: test, of: facts, after: earlier))
+        let finished = earlier.last { $0.test == test.id && !$0.isFinal }?.repeats ?? []
+        session.conclusion.resume(after: Array(finished.prefix(test.repeats)))
         let plan = CapabilityPlan(for: test, of: facts, after: earlier)
         let conclusion = await conclude(session, as: plan)
         var result = conclusion.result(of: test.id, attempt: attempt, startedAt: startedAt, finishedAt: now())
@@ -81,6 +83,7 @@ package struct TestExecutor: Sendable {
     private func beforeDeadline(
         _ session: TestSession, _ work: @escaping @Sendable (inout TestSession) async -> Void
     ) async -> TestConclusion {
+        let timeLimit = session.adaptation.timeLimit(of: session.test)
         var conclusion = TestConclusion()
         var isLate = false
         await withTaskGroup(of: Event.self) { group in
@@ -89,7 +92,7 @@ package struct TestExecutor: Sendable {
                 await work(&session)
                 return .concluded(session.conclusion)
             }
-            group.addTask { await alarm(after: session.test.timeout) }
+            group.addTask { await alarm(after: timeLimit) }
             for await event in group {
                 switch event {
                 case .concluded(let reached): conclusion = reached
@@ -104,7 +107,7 @@ package struct TestExecutor: Sendable {
             conclusion.replaceError(with: .cancelled, message: "The test was cancelled.")
         } else if isLate {
             conclusion.replaceError(
-                with: .timeout, message: "The test took longer than \(session.test.timeoutSeconds) s.")
+                with: .timeout, message: "The test took longer than \(timeLimit / .seconds(1)) s.")
         }
         return conclusion
     }

@@ -1,33 +1,30 @@
 import Contracts
 
 extension TestSession {
-    /// Makes the calls one after another until one does not bring what it must, as often as the test repeats.
+    /// Makes the calls one after another until one does not bring what it must, as often as the test repeats. Repeats that
+    /// an earlier try finished are not made again.
     mutating func converse() async {
-        let repeats = max(1, test.repeats)
-        guard repeats > 1 else { return await makeCalls() }
-        var passes = 0
-        var failure: TestConclusion.Reached?
-        for _ in 0..<repeats {
+        let count = max(1, test.repeats)
+        guard count > 1 else { return await makeCalls() }
+        while conclusion.repeats.count < count {
             await makeCalls()
             switch conclusion.outcome {
-            case .pass: passes += 1
-            // Trouble ends the test, and what the model lacks it will lack the next time.
+            // Trouble ends the try, and what the model lacks it will lack the next time.
             case .error, .skipped: return
-            case .fail, .noAnswer, .graderError: failure = failure ?? conclusion.reached
+            case .pass, .fail, .noAnswer, .graderError: conclusion.finishRepeat()
             }
-            conclusion.reopen()
         }
-        conclusion.measure("repeats", Double(repeats))
+        let passes = conclusion.repeats.count { $0.outcome == .pass }
+        conclusion.measure("repeats", Double(count))
         conclusion.measure("repeats-passed", Double(passes))
-        conclusion.measure("pass-rate", Double(passes) / Double(repeats))
+        conclusion.measure("pass-rate", Double(passes) / Double(count))
         conclusion.measure("pass-at-k", passes > 0 ? 1 : 0)
-        conclusion.measure("pass-all-k", passes == repeats ? 1 : 0)
-        let count = "\(passes) of \(repeats) repeats passed."
-        guard let failure, !test.passRule.isSatisfied(by: passes, of: repeats) else {
-            conclusion.explain(count)
-            return
-        }
-        conclusion.restore(failure, adding: count)
+        conclusion.measure("pass-all-k", passes == count ? 1 : 0)
+        let sentence = "\(passes) of \(count) repeats passed."
+        guard let failure = conclusion.repeats.first(where: { $0.outcome != .pass }),
+            !test.passRule.isSatisfied(by: passes, of: count)
+        else { return conclusion.explain(sentence) }
+        conclusion.conclude(failure, adding: sentence)
     }
 
     private mutating func makeCalls() async {

@@ -26,7 +26,10 @@ extension TestSession {
         let most = answers.values.max() ?? 0
         conclusion.measure("exact-match-rate", Double(most) / Double(max(1, runs)))
         conclusion.measure("distinct-answers", Double(answers.count))
-        conclusion.explain("\(most) of \(runs) answers to the same request were the same.")
+        let isLoose = call.request.temperature != nil && adaptation.adapted(call.request, for: call).temperature == nil
+        conclusion.explain(
+            "\(most) of \(runs) answers to the same request were the same"
+                + (isLoose ? ", without the temperature, which the model does not take." : "."))
     }
 
     /// The same request complete and streamed, and a longer one: what is counted must agree.
@@ -70,11 +73,13 @@ extension TestSession {
         conclusion.explain("\(latencies.count) of \(samples) samples were answered.")
     }
 
-    /// Percentiles as far as there are enough samples for them.
+    /// Percentiles as far as there are enough samples for them, and whether there are enough to trust the tail.
     mutating func measure(_ name: String, _ milliseconds: [Double]) {
         let distribution = Distribution(milliseconds: milliseconds)
         if let median = distribution.p50?.milliseconds { conclusion.measure("\(name)-p50-ms", median) }
-        if let tail = distribution.p95?.milliseconds { conclusion.measure("\(name)-p95-ms", tail) }
+        guard let tail = distribution.p95 else { return }
+        conclusion.measure("\(name)-p95-ms", tail.milliseconds)
+        conclusion.measure("\(name)-p95-reliable", tail.isReliable ? 1 : 0)
     }
 
     /// A fact at several depths of a long text, then a text that can't fit.

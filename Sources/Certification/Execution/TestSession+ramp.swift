@@ -61,7 +61,9 @@ extension TestSession {
     }
 
     private mutating func parallel(_ call: TestCall, _ clients: Int, _ count: Int) async -> [Exchange]? {
-        let requests = (0..<max(clients, count)).map { _ in adaptation.adapted(call.request.prefixed(with: nonce())) }
+        let requests = (0..<max(clients, count)).map { _ in
+            adaptation.adapted(call.request.prefixed(with: nonce()), for: call)
+        }
         let caller = caller
         let exchanges = await withTaskGroup(of: [Exchange].self) { group in
             for client in 0..<clients {

@@ -9,7 +9,8 @@ struct TestSession: Sendable {
     var adaptation: RequestAdaptation
     var conclusion = TestConclusion()
 
-    /// Makes a call, and makes it again without what the model refused to be sent.
+    /// Makes a call, and makes it again without what the model refused to be sent, or with room for the thought that left
+    /// none for an answer.
     ///
     /// - Parameters:
     ///   - call: says how and what for.
@@ -19,21 +20,32 @@ struct TestSession: Sendable {
     mutating func exchange(
         _ call: TestCall, sending request: ModelRequest? = nil, beginning: String? = nil
     ) async -> Exchange? {
-        var asked = (request ?? call.request).prefixed(with: beginning ?? nonce())
+        let asked = (request ?? call.request).prefixed(with: beginning ?? nonce())
+        var room = Int.max
         while true {
             guard !Task.isCancelled else {
                 conclusion.conclude(ProviderError(category: .cancelled, code: "", message: ""))
                 return nil
             }
-            let sent = call.expectation.wantsRefusal ? asked : adaptation.adapted(asked)
+            var sent = call.expectation.wantsRefusal ? asked : adaptation.adapted(asked, for: call)
+            sent.maxTokens = min(sent.maxTokens, room)
             let exchange = await caller.make(sent, for: call)
-            guard let error = exchange.error, !call.expectation.wantsRefusal,
-                !call.expectation.allows(error.category), let lesson = adaptation.learn(from: error, to: asked)
+            guard !call.expectation.wantsRefusal, let lesson = learn(from: exchange, to: asked, sent: sent, for: call)
             else { return exchange }
-            // Each lesson makes the request smaller, so that this ends.
-            if case .fitted(let limit) = lesson { asked.maxTokens = limit }
+            // Room for thoughts is made once; each other lesson makes the request smaller, so that this ends.
+            if case .fitted(let limit) = lesson { room = limit }
             conclusion.note(lesson)
             conclusion.add(exchange.record)
+        }
+    }
+
+    private mutating func learn(
+        from exchange: Exchange, to asked: ModelRequest, sent: ModelRequest, for call: TestCall
+    ) -> RequestAdaptation.Lesson? {
+        switch exchange.result {
+        case .success(let answer): adaptation.learn(from: answer, to: asked, for: call)
+        case .failure(let error) where call.expectation.allows(error.category): nil
+        case .failure(let error): adaptation.learn(from: error, to: asked, sent: sent, for: call)
         }
     }
 

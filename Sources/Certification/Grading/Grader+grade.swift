@@ -136,7 +136,7 @@ extension Grader {
     }
 
     private func gradeChunks(_ minimum: Int, of chunks: [StreamedChunk]) -> Grade {
-        let arrivals = Set(chunks.filter { !$0.text.isEmpty }.map(\.arrival)).count
+        let arrivals = Set(chunks.filter { $0.kind == .text && !$0.text.isEmpty }.map(\.arrival)).count
         return arrivals >= minimum
             ? .pass : .fail("Text arrived at \(arrivals) different times, fewer than \(minimum): it was not streamed.")
     }

@@ -21,7 +21,7 @@ struct Evidence {
     private let latest: [TestResult]
     private let names: [TestID: String]
     private let errorCategories: [ErrorCategory]
-    /// Those of tests that are only reported: they may end the run as any other.
+    /// Those of tests that are only reported.
     private let reportedCategories: [ErrorCategory]
     /// What each test adds to the quality's denominator.
     private let weights: [TestID: Double]
@@ -71,10 +71,11 @@ struct Evidence {
             && troubled > status.toleratedErrors
     }
 
-    /// Whether too few tests were judged for a certificate.
-    func hasTooLittleCoverage(for status: Rubric.StatusThresholds) -> Bool {
+    /// Whether too few tests were judged for a certificate; with errors counted, whether they would be too few without them.
+    func hasTooLittleCoverage(for status: Rubric.StatusThresholds, countingErrors: Bool = false) -> Bool {
         let share = (Double(coverage.total) * status.minimumJudgedShare).rounded(.up)
-        return coverage.judged < max(min(status.minimumJudged, coverage.total), Int(share))
+        let judged = coverage.judged + (countingErrors ? errorCategories.count : 0)
+        return judged < max(min(status.minimumJudged, coverage.total), Int(share))
     }
 
     /// The permanent cause that keeps the target from being used. A gate's capability is one: nothing works without it.
@@ -83,11 +84,17 @@ struct Evidence {
         // What is declared absent is skipped without an error.
         let absent: ErrorCategory? = skipped != nil && rules == .second ? .capabilityUnsupported : nil
         return skipped?.error?.category ?? absent
-            ?? Self.primary(of: (errorCategories + reportedCategories).filter(\.leavesTargetUnsupported))
+            ?? Self.primary(of: decisiveCategories.filter(\.leavesTargetUnsupported))
     }
 
     var runnerFault: ErrorCategory? {
-        Self.primary(of: (errorCategories + reportedCategories).filter(\.isRunnerFault))
+        // By the first rules a budget's end was one.
+        Self.primary(of: decisiveCategories.filter { $0.isRunnerFault || rules == .first && $0 == .budgetExceeded })
+    }
+
+    /// By the first rules tests that are only reported might end the run as any other.
+    private var decisiveCategories: [ErrorCategory] {
+        rules == .first ? errorCategories + reportedCategories : errorCategories
     }
 
     /// Why nothing can be said. By the second rules a gate that was not judged says it: without it the rest is nothing.

@@ -60,7 +60,10 @@ package struct Judge: Sendable, Hashable {
         if let reason = inconclusiveReason(evidence, by: rubric) { return (.inconclusive, reason) }
         let success = evidence.metrics.successRate ?? 0
         if evidence.gates.contains(where: { $0.outcome != .pass }) { return (.failed, .gateFailed) }
-        if evidence.hasTooLittleCoverage(for: rubric.status) { return (.inconclusive, .lowCoverage) }
+        if evidence.hasTooLittleCoverage(for: rubric.status) {
+            let isErrors = !evidence.hasTooLittleCoverage(for: rubric.status, countingErrors: true)
+            return (.inconclusive, isErrors ? .error(evidence.primaryError) : .lowCoverage)
+        }
         if success < rubric.status.failureBelow { return (.failed, .testsFailed) }
         if success < rubric.status.warningBelow { return (.qualityWarning, .testsFailed) }
         if rubric.rules == .second, !evidence.refusedDeclarations.isEmpty {

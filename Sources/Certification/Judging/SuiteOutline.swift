@@ -9,6 +9,8 @@ package struct SuiteOutline: Sendable, Hashable, Codable {
         package var isGate: Bool
         package var counts: Bool
         package var weight: Double
+        /// How its calls were made; nil for a conversation, and in verdicts from before suites had procedures here.
+        package var procedure: TestProcedure?
         /// What a wrong answer, or none, speaks against; nil for most tests, and in outlines from before rubric 3.
         package var subject: Capability?
         /// How many calls it makes before the first that has to be refused; nil when none has, and in older outlines.
@@ -33,7 +35,7 @@ package struct SuiteOutline: Sendable, Hashable, Codable {
             tests: tests.map {
                 SuiteTest(
                     id: $0.id, name: $0.name, dimension: $0.dimension, isGate: $0.isGate, counts: $0.counts,
-                    weight: $0.weight, calls: [], timeoutSeconds: 0)
+                    weight: $0.weight, calls: [], procedure: $0.procedure ?? .conversation, timeoutSeconds: 0)
             })
     }
 }
@@ -42,7 +44,7 @@ extension SuiteOutline.Test {
     init(_ test: SuiteTest) {
         self.init(
             id: test.id, name: test.name, dimension: test.dimension, isGate: test.isGate, counts: test.counts,
-            weight: test.weight, subject: test.subject,
+            weight: test.weight, procedure: test.procedure == .conversation ? nil : test.procedure, subject: test.subject,
             callsBeforeRefusal: test.calls.firstIndex { $0.expectation.wantsRefusal })
     }
 

@@ -82,7 +82,7 @@ package struct CostEstimator: Sendable, Hashable {
                 output: { Int((Double($0.outputTokenLimit) * expectedOutputShare).rounded(.up)) }),
             worstCase: extent(
                 of: calls, at: price, times: Double(1 + retryAllowance), input: \.inputTokenLimit,
-                output: \.outputTokenLimit))
+                output: \.outputTokenCeiling))
     }
 
     private func extent(

@@ -93,6 +93,8 @@ package struct ModelAnswer: Sendable, Hashable {
     package var text: String
     /// What the model showed of its thinking; empty when nothing. Untrusted.
     package var reasoning: String
+    /// Whether reasoning came that nobody can read (Converse's `redactedContent`).
+    package var hasRedactedReasoning = false
     /// In the order in which they were made.
     package var toolCalls: [ToolCall]
     /// Nil when the provider gave none: for a stream, the sign of one that ended early.

@@ -8,11 +8,16 @@ package struct ModelFacts: Sendable, Hashable {
     package var contextWindow: Int?
     /// In tokens; nil when nobody knows.
     package var maxOutputTokens: Int?
+    /// Whether the model is declared to think before it speaks.
+    package var thinks: Bool
 
-    package init(declared: [Capability: Bool] = [:], contextWindow: Int? = nil, maxOutputTokens: Int? = nil) {
+    package init(
+        declared: [Capability: Bool] = [:], contextWindow: Int? = nil, maxOutputTokens: Int? = nil, thinks: Bool = false
+    ) {
         self.declared = declared
         self.contextWindow = contextWindow
         self.maxOutputTokens = maxOutputTokens
+        self.thinks = thinks
     }
 
     /// What the registry says of a model. Limits that are guessed are none.
@@ -20,7 +25,8 @@ package struct ModelFacts: Sendable, Hashable {
         self.init(
             declared: model.declarations,
             contextWindow: model.limitsAreGuessed ? nil : model.contextWindow,
-            maxOutputTokens: model.limitsAreGuessed ? nil : model.maxOutputTokens)
+            maxOutputTokens: model.limitsAreGuessed ? nil : model.maxOutputTokens,
+            thinks: model.serviceClass == .reasoning)
     }
 }
 

@@ -12,8 +12,18 @@ package struct CallRecord: Sendable, Hashable, Codable {
         case failed
     }
 
+    /// What came of a thought before the answer.
+    package enum Reasoning: String, Sendable, Hashable, Codable {
+        /// Pieces of it, readable or not: the first chunk is the thought's.
+        case shown
+        /// Only its count of tokens: it was over when the first chunk came.
+        case hidden
+    }
+
     package var ending: Ending
     package var isStreamed: Bool
+    /// From the start of the test's try to the start of the request, in milliseconds on a monotonic clock.
+    package var startedMs: Double?
     /// From the start of the request to the last byte, in milliseconds on a monotonic clock.
     package var latencyMs: Double
     /// From the start of the request to the first chunk that is not empty, in milliseconds; nil when not streamed.
@@ -27,6 +37,8 @@ package struct CallRecord: Sendable, Hashable, Codable {
     package var inputTokens: Int?
     package var outputTokens: Int?
     package var reasoningTokens: Int?
+    /// Nil when there is no sign of a thought.
+    package var reasoning: Reasoning?
     package var cacheReadTokens: Int?
     /// How many calls of the test were under way at once, this one included.
     package var concurrency: Int?
@@ -70,6 +82,7 @@ extension CallRecord {
         connectMs = answer.timing.connect.milliseconds
         serverMs = answer.timing.server?.milliseconds
         reasoningTokens = answer.usage?.reasoningTokens
+        reasoning = answer.showsThought ? .shown : answer.hasThought ? .hidden : nil
         cacheReadTokens = answer.usage?.cacheReadTokens
     }
 

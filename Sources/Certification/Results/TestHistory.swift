@@ -7,6 +7,8 @@ package struct TestHistory: Sendable, Hashable {
     let outline: SuiteOutline
     private let triesByTest: [TestID: [TestResult]]
     private let uncounted: Set<TestID>
+    /// The tests whose calls stand each for itself.
+    private let independent: Set<TestID>
 
     /// Reads the results of all attempts, in any order; those of tests that the suite does not hold are ignored.
     package init(suite: Suite, results: [TestResult]) {
@@ -22,6 +24,7 @@ package struct TestHistory: Sendable, Hashable {
         self.suite = suite
         self.outline = outline
         uncounted = Set(suite.tests.filter { !$0.counts }.map(\.id))
+        independent = Set(suite.tests.filter(\.procedure.hasIndependentCalls).map(\.id))
         triesByTest = Dictionary(grouping: results, by: \.test)
             // By time first: a certification that is opened again counts its attempts anew.
             .mapValues { $0.sorted { ($0.finishedAt, $0.attempt) < ($1.finishedAt, $1.attempt) } }
@@ -39,8 +42,15 @@ package struct TestHistory: Sendable, Hashable {
     /// What the suite's tests came to, in the suite's order; tests that did not run are left out.
     package var latest: [TestResult] { suite.tests.compactMap { latest(of: $0.id) } }
 
-    /// The tests that have no final result yet, in the suite's order.
-    package var unfinished: [SuiteTest] { suite.tests.filter { latest(of: $0.id)?.isFinal != true } }
+    /// The tests that have no final result yet, in the suite's order. One that is only reported has one try.
+    package var unfinished: [SuiteTest] {
+        suite.tests.filter { $0.counts ? latest(of: $0.id)?.isFinal != true : tries(of: $0.id).isEmpty }
+    }
+
+    /// Whether a test that counts did not run, or met trouble that may pass.
+    var isWorthAnotherAttempt: Bool {
+        unfinished.contains { $0.counts && latest(of: $0.id)?.error?.category.isRetryable != false }
+    }
 
     /// How often a test was run again. A try that was merely cancelled is no reason to speak of a retry.
     package var retries: Int { suite.tests.reduce(0) { $0 + max(0, tries(of: $1.id).count - 1) } }
@@ -51,10 +61,8 @@ package struct TestHistory: Sendable, Hashable {
     /// Every call of a test, in all attempts.
     package func calls(of test: TestID) -> [CallRecord] { (triesByTest[test] ?? []).flatMap(\.calls) }
 
-    /// The calls of each test's first try: a later try's times would hide what went before.
-    package var firstCalls: [CallRecord] { firstTries.flatMap(\.calls) }
-
-    /// Each test's first try that was not merely cancelled, in the suite's order.
+    /// Each test's first try that was not merely cancelled, in the suite's order: a later try's times would hide what went
+    /// before.
     var firstTries: [TestResult] { suite.tests.compactMap { tries(of: $0.id).first } }
 
     /// Every try of every test.
@@ -77,12 +85,25 @@ package struct TestHistory: Sendable, Hashable {
 }
 
 extension TestHistory {
-    /// The calls whose times tell of the service alone: answered, made one at a time, in a test's first try and before
-    /// anything went wrong in it.
-    var timedCalls: [CallRecord] { firstTries.flatMap { $0.calls.untilTrouble } }
+    /// The calls of first tries that tell of the service alone: made one at a time, each request for the first time, and up
+    /// to the first that failed, unless each stands for itself.
+    var telling: [CallRecord] { telling(of: firstTries) }
+
+    /// Those of them that were answered: their times are the service's.
+    var timedCalls: [CallRecord] { telling.filter { $0.ending == .answered } }
 
     /// As `timedCalls`, of all tries.
-    var timedCallsOfAllTries: [CallRecord] { allTries.flatMap { $0.calls.untilTrouble } }
+    var timedCallsOfAllTries: [CallRecord] { telling(of: allTries).filter { $0.ending == .answered } }
+
+    /// A request that was made before may be answered from a cache.
+    private func telling(of tries: [TestResult]) -> [CallRecord] {
+        var seen: Set<String> = []
+        return tries.flatMap { result in
+            let alone = result.calls.filter { !$0.isConcurrent }
+            let calls = independent.contains(result.test) ? alone[...] : alone.throughTrouble
+            return calls.filter { call in call.requestDigest.map { seen.insert($0).inserted } ?? true }
+        }
+    }
 
     /// The errors of all tries: of each failed call, and those that decided a test without one.
     var errorCounts: [ErrorCategory: Int] {
@@ -125,9 +146,9 @@ extension [TestResult] {
 }
 
 extension [CallRecord] {
-    /// The answered calls up to the first that failed by anything but the model's nature; calls beside others are left out.
-    fileprivate var untilTrouble: [CallRecord] {
-        prefix { $0.ending != .failed || $0.errorCategory?.skipsTest == true }
-            .filter { $0.ending == .answered && !$0.isConcurrent }
+    /// The calls up to and with the first that failed by anything but the model's nature.
+    fileprivate var throughTrouble: ArraySlice<CallRecord> {
+        let trouble = firstIndex { $0.ending == .failed && $0.errorCategory?.skipsTest != true }
+        return trouble.map { self[...$0] } ?? self[...]
     }
 }

@@ -19,6 +19,8 @@ package struct TestResult: Sendable, Hashable, Codable {
     package var capabilities: [Capability: Bool]
     /// Figures of its own, by name in kebab case, for example `exact-match-rate`; nil when it has none.
     package var measures: [String: Double]?
+    /// What the repeats came to that were not ended by trouble, earlier tries' first; nil for a test without repeats.
+    package var repeats: [FinishedRepeat]?
     /// What the test was to find out about, because the model is declared to lack it; nil for every other test.
     package var probed: Capability?
     package var startedAt: Date
@@ -70,6 +72,21 @@ extension TestResult {
     package var calledModel: String? { calls.lazy.compactMap(\.calledModel).first }
 
     private static func sum(_ counts: [Int]) -> Int? { counts.isEmpty ? nil : counts.reduce(0, +) }
+}
+
+/// What one of a test's repeats came to.
+package struct FinishedRepeat: Sendable, Hashable, Codable {
+    package var outcome: TestOutcome
+    /// Why, in a sentence, at most 500 characters.
+    package var explanation: String
+    /// Nil unless an error decided the outcome.
+    package var error: TestError?
+
+    package init(outcome: TestOutcome, explanation: String, error: TestError? = nil) {
+        self.outcome = outcome
+        self.explanation = UntrustedText(explanation).line(limit: 500)
+        self.error = error
+    }
 }
 
 /// The error that decided a test's outcome.

@@ -7,14 +7,16 @@ package struct PlannedCall: Sendable, Hashable {
     package var inputTokens: Int
     /// What the input cannot exceed.
     package var inputTokenLimit: Int
-    /// The limit that the request sets: what a provider reserves.
+    /// The limit that the request sets, as far as the model is known: what a provider reserves.
     package var outputTokenLimit: Int
+    /// The limit when the model turns out to need room for its thoughts.
+    package var outputTokenCeiling: Int
 }
 
 extension Suite {
     /// The calls of those tests that have no final result yet.
     package func plannedCalls(for facts: ModelFacts, after results: [TestResult] = []) -> [PlannedCall] {
-        TestHistory(suite: self, results: results).unfinished.flatMap { $0.plan(for: facts) }
+        TestHistory(suite: self, results: results).unfinished.flatMap { $0.plan(for: facts, after: results) }
     }
 }
 
@@ -22,8 +24,13 @@ extension ModelRequest {
     /// Four bytes to a token, as tokenizers of today need for English, and a little for each message's frame.
     package var estimatedInputTokens: Int { textBytes / 4 + frameTokens + attachmentTokens }
 
-    /// A token to a byte, which no tokenizer that works on bytes exceeds.
-    package var inputTokenLimit: Int { textBytes + frameTokens + attachmentTokens }
+    /// A token to a byte, which no tokenizer that works on bytes exceeds; and no model reads more than its window holds.
+    ///
+    /// - Parameter window: the model's context window in tokens; nil when nobody knows.
+    /// - Returns: tokens.
+    package func inputTokenLimit(within window: Int?) -> Int {
+        min(textBytes + frameTokens + attachmentTokens, window ?? .max)
+    }
 
     private var frameTokens: Int { 8 * (messages.count + 1) + (tools.isEmpty ? 0 : 600) }
 

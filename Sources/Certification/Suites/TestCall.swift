@@ -53,7 +53,10 @@ extension TestCall.Expectation {
     func allows(_ category: ErrorCategory) -> Bool {
         switch self {
         // Some providers' filters refuse the request itself instead of ending an answer.
-        case .answer(let graders): category == .contentFiltered && graders.wantsRefusal
+        // OpenAI says with an error what others say with an empty answer: the limit was reached while the model thought.
+        case .answer(let graders):
+            category == .contentFiltered && graders.wantsRefusal
+                || category == .emptyResponse && graders.isAboutOutputLimit
         case .control: false
         case .refusal(let categories, _), .answerOrRefusal(_, let categories, _): categories.contains(category)
         }
@@ -63,4 +66,9 @@ extension TestCall.Expectation {
     var wantsRefusal: Bool {
         if case .refusal = self { true } else { false }
     }
+}
+
+extension TestCall {
+    /// Whether the call is about its limit on output tokens, so that no more may be allowed.
+    var isAboutOutputLimit: Bool { expectation.graders?.isAboutOutputLimit ?? false }
 }

@@ -37,3 +37,13 @@ package enum TestProcedure: Sendable, Hashable, Codable {
         }
     }
 }
+
+extension TestProcedure {
+    /// Whether each call stands for itself, so that trouble of one says nothing of the next.
+    var hasIndependentCalls: Bool {
+        switch self {
+        case .latency, .ramp: true
+        case .conversation, .determinism, .usage, .longContext: false
+        }
+    }
+}

@@ -19,14 +19,20 @@ final class ClaimMeter: CallMeter {
     }
 
     private let claim: Claim
+    /// The model's, in tokens: no call is billed for more input. Nil when nobody knows.
+    private let contextWindow: Int?
     private let lease: Lease
     private let store: CertificationStore
     private let metrics: ProcessorMetrics
     private let logger: Logger
     private let counted = Mutex(Counted())
 
-    init(claim: Claim, lease: Lease, store: CertificationStore, metrics: ProcessorMetrics, logger: Logger) {
+    init(
+        claim: Claim, contextWindow: Int?, lease: Lease, store: CertificationStore, metrics: ProcessorMetrics,
+        logger: Logger
+    ) {
         self.claim = claim
+        self.contextWindow = contextWindow
         self.lease = lease
         self.store = store
         self.metrics = metrics
@@ -34,7 +40,7 @@ final class ClaimMeter: CallMeter {
     }
 
     func reserve(_ request: ModelRequest, of target: Target) async throws(ProviderError) -> CallReservation {
-        let (input, output) = (request.inputTokenLimit, max(0, request.maxTokens))
+        let (input, output) = (request.inputTokenLimit(within: contextWindow), max(0, request.maxTokens))
         var reservation = CallReservation(
             reserved: claim.price?.price.worstCost(inputTokens: input, outputTokens: output), inputTokens: input,
             outputTokens: output)

@@ -138,10 +138,13 @@ struct CertificationHandler: MessageHandler {
             maxAttempts: settings.retry.policy.maxAttempts,
             throttling: throttling(of: claim), resuming: claim.results)
         let evidence = AttemptEvidence()
-        let meter = ClaimMeter(claim: claim, lease: lease, store: store, metrics: metrics, logger: logger)
+        let facts = registry.facts(of: claim.target)
+        let meter = ClaimMeter(
+            claim: claim, contextWindow: facts.contextWindow, lease: lease, store: store, metrics: metrics,
+            logger: logger)
         let attempt = Attempt(
             target: claim.target, number: claim.attempt, run: run,
-            executor: TestExecutor(provider: provider, meter: meter), facts: registry.facts(of: claim.target),
+            executor: TestExecutor(provider: provider, meter: meter), facts: facts,
             timeLimit: max(settings.timeLimit, longest),
             record: { result in
                 evidence.add(result)

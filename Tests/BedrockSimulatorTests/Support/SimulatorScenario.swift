@@ -80,6 +80,20 @@ struct SimulatorScenario: Sendable {
 
     func target(_ behaviour: Behaviour) -> Target { target("simulator.\(behaviour.rawValue)-v1:0") }
 
+    /// CertForge's own client of the simulator's chat completions.
+    func chatProvider() -> OpenAICompatibleProvider {
+        OpenAICompatibleProvider(
+            engine: engine,
+            configuration: OpenAICompatibleConfiguration(
+                id: "chat", baseURLs: ["global": url + "/openai/v1"], apiKey: simulator.chatKey, addressPolicy: .any))
+    }
+
+    func chatTarget(_ behaviour: Behaviour) -> Target {
+        Target(
+            provider: "chat", model: ModelID("simulator.\(behaviour.rawValue)-v1:0"), region: "global",
+            profile: .inRegion)
+    }
+
     /// A signed request to any path.
     func send(
         _ method: HTTPRequest.Method, _ path: String, body: Data = Data(), region: Region = Self.region

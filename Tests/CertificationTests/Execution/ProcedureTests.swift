@@ -43,14 +43,30 @@ struct ProcedureTests {
         #expect(result.measures?["repeats-passed"] == Double(3 - wrong))
     }
 
-    @Test("Trouble in a repeat ends the test, so that it is tried again as a whole")
-    func troubleInRepeat() async {
+    @Test(
+        "Trouble in a repeat ends the try; the next one goes on from the repeats that were finished",
+        arguments: [(3, TestOutcome.pass), (1, .fail)])
+    func troubleInRepeat(wrong: Int, outcome: TestOutcome) async throws {
         let count = Counter()
-        let (result, provider) = await run(test(.conversation, repeats: 5)) { _ in
-            count.next() == 2 ? .failure(.sample(.throttledTokens)) : .success(.sample("A"))
+        // The second call is throttled, and the first or none is answered wrongly.
+        let provider = ScriptedProvider { _ in
+            switch count.next() {
+            case 2: .failure(.sample(.throttledTokens))
+            case 1 where wrong == 1: .success(.sample("B"))
+            default: .success(.sample("A"))
+            }
         }
-        #expect(result.outcome == .error)
+        let executor = TestExecutor(provider: provider)
+        let test = test(.conversation, repeats: 4)
+        let first = await executor.run(test, on: .sample, attempt: 1)
+        #expect(first.outcome == .error)
         #expect(provider.calls.count == 2)
+        #expect(first.repeats?.map(\.outcome) == [outcome])
+        let second = await executor.run(test, on: .sample, attempt: 2, after: [try roundTrip(first)])
+        #expect(second.outcome == outcome, "\(second.explanation)")
+        #expect(provider.calls.count == 5)
+        #expect(second.measures?["repeats-passed"] == (outcome == .pass ? 4 : 3))
+        #expect(second.explanation.hasSuffix("\(outcome == .pass ? 4 : 3) of 4 repeats passed."))
     }
 
     // MARK: Conversations
@@ -127,6 +143,20 @@ struct ProcedureTests {
         #expect(Set(provider.calls.map(\.request)).count == 1)
     }
 
+    @Test("That the temperature was left out is said beside how often the answers were the same")
+    func determinismWithoutTemperature() async {
+        var call = TestCall.asking("Say A.")
+        call.request.temperature = 0
+        var refusal = ProviderError.sample(.parameterUnsupported)
+        refusal.refusedParameters = [.temperature]
+        let error = refusal
+        let (result, _) = await run(test(.determinism(runs: 2), calls: [call])) { call in
+            call.request.temperature == nil ? .success(.sample("A")) : .failure(error)
+        }
+        #expect(result.outcome == .pass)
+        #expect(result.explanation.contains("without the temperature"))
+    }
+
     private static let usages: [(String, Int, Int, Int, TestOutcome)] = [
         ("agree", 20, 20, 60, .pass), ("differ a little", 20, 21, 60, .pass), ("differ much", 20, 30, 60, .fail),
         ("do not grow", 20, 20, 20, .fail), ("are zero", 0, 0, 0, .fail),
@@ -160,6 +190,7 @@ struct ProcedureTests {
         #expect(result.measures?["answered"] == 23)
         #expect(result.measures?["ttft-p50-ms"] == 200)
         #expect(result.measures?["latency-p95-ms"] == 600)
+        #expect(result.measures?["latency-p95-reliable"] == 0)
         #expect(Set(provider.calls.map(\.request)).count == 30)
         #expect(result.calls.count { $0.errorCategory == .throttledRequests } == 7)
     }

@@ -35,9 +35,33 @@ struct CostEstimateTests {
         #expect(estimate.expected.calls == 4)
         #expect(estimate.worstCase.calls == 9)
         #expect(estimate.worstCase.inputTokens == 416 * 9)
-        #expect(estimate.worstCase.outputTokens == 100 * 9)
-        #expect(estimate.worstCase.cost == Money(nanoDollars: (416 * 1_000 + 100 * 4_000) * 9))
+        // With room for a thought.
+        #expect(estimate.worstCase.outputTokens == 4_196 * 9)
+        #expect(estimate.worstCase.cost == Money(nanoDollars: (416 * 1_000 + 4_196 * 4_000) * 9))
         #expect(estimate.expected.cost == Money(nanoDollars: (116 * 1_000 + 25 * 4_000) * 3).scaled(by: 1.1))
+    }
+
+    @Test("A model that is known to think is expected to use its room; no call uses more than its window and its limit")
+    func bounds() throws {
+        let facts = ModelFacts(contextWindow: 400, maxOutputTokens: 300, thinks: true)
+        let estimate = CostEstimator(expectedOutputShare: 1, expectedRetries: 0, retryAllowance: 0)
+            .estimate(suite, of: target, facts: facts, at: try applied())
+        // A fourth of the window is no more than the call's own limit.
+        #expect(estimate.worstCase.outputTokens == 100 * 3)
+        #expect(estimate.worstCase.inputTokens == 400 * 3)
+        let wide = ModelFacts(maxOutputTokens: 300, thinks: true)
+        let thinking = CostEstimator(expectedOutputShare: 1, expectedRetries: 0, retryAllowance: 0)
+            .estimate(suite, of: target, facts: wide, at: try applied())
+        #expect(thinking.expected.outputTokens == 300 * 3)
+    }
+
+    @Test("A text that can't fit is never reckoned as more than the window")
+    func overLimit() throws {
+        let long = try #require(Suite.full.tests.first { $0.id == "long-context" })
+        let plan = long.plan(for: ModelFacts(contextWindow: 200_000))
+        #expect(plan.count == 4)
+        #expect(plan.map(\.inputTokenLimit).max() == 200_000)
+        #expect(plan.allSatisfy { $0.inputTokens <= $0.inputTokenLimit })
     }
 
     @Test("Targets are summed; one without a price is named and its tokens are counted")

@@ -57,7 +57,7 @@ enum CapableModel {
                 .map { String($0.1) } ?? "None."
         }
         if let range = prompt.firstMatch(of: /Count from 1 to (\d+)/), let end = Int(range.1) {
-            return (1...end).map(String.init).joined(separator: ", ")
+            return (1...end).map(String.init).joined(separator: prompt.contains("per line") ? "\n" : ", ")
         }
         return answers.first { prompt.contains($0.0) }?.1 ?? "I don't know."
     }

@@ -24,7 +24,8 @@ enum GoodModel {
         if call.request.system?.contains("HELIOTROPE") == true { return "HELIOTROPE" }
         if call.request.system?.contains("uppercase") == true { return "HELLO! HOW CAN I HELP?" }
         let answers = [
-            "France": "The capital of France is Paris.", "Count": "1, 2, 3, 4, 5", "Japan": "Tokyo is the capital.",
+            "France": "The capital of France is Paris.", "Count": (1...50).map(String.init).joined(separator: ", "),
+            "Japan": "Tokyo is the capital.",
             "respond with OK": "OK", "sky": "Blue.", "days": "Seven.", "Italy": "Rome.", "Spain": "Madrid.",
             "Portugal": "Lisbon.", "my name": "Your name is Alice.",
             "haiku": "Silent cursor blinks\nA loop folds into itself\nTests turn green at dawn",

@@ -54,6 +54,7 @@ struct ConverseStreamReaderTests {
         try reader.receive(BedrockWire.text("seen"), arrival: .milliseconds(10))
         #expect(reader.answer.text == "seen")
         #expect(reader.answer.reasoning == "hm")
+        #expect(reader.answer.hasRedactedReasoning)
         #expect(reader.answer.firstChunk == .milliseconds(3))
         #expect(reader.answer.firstVisibleText == .milliseconds(10))
         #expect(

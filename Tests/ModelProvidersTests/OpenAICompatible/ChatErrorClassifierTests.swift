@@ -53,6 +53,10 @@ struct ChatErrorClassifierTests {
             "max_tokens is too large: 100000. This model supports at most 16384 completion tokens, whereas you "
                 + "provided 100000.", .maxTokensCap),
         Case(400, "", "`max_tokens` must be less than or equal to `8192`, the maximum", .maxTokensCap),
+        Case(
+            400, "invalid_request_error",
+            "Could not finish the message because max_tokens or model output limit was reached. Please try again with "
+                + "higher max_tokens.", .emptyResponse),
         Case(400, "api_error", "registry.ollama.ai/library/gemma:2b does not support tools", .capabilityUnsupported),
         Case(400, "", "\"auto\" tool choice requires --enable-auto-tool-choice to be set", .capabilityUnsupported),
         Case(400, "", "At most 0 images: the model doesn’t support image input", .capabilityUnsupported),

@@ -56,7 +56,7 @@ extension Metrics {
         reasoningTokens = calls.reduce(0) { $0 + ($1.reasoningTokens ?? 0) }
         cacheReadTokens = calls.reduce(0) { $0 + ($1.cacheReadTokens ?? 0) }
         systemTokensPerSecond = Self.perSecond(outputTokens, inMilliseconds: history.busyMilliseconds)
-        throughput = Self.throughput(of: calls)
+        throughput = Self.throughput(history)
         cost = CostReport(history)
         window = history.window
     }
@@ -71,34 +71,59 @@ extension Metrics {
         return (Double(count) / milliseconds * 10_000).rounded() / 10
     }
 
-    /// One over the time per output token, (latency − time to first token) / (output tokens − 1), taken over all
+    /// One over the time per output token, (latency − time to first token) / (timed tokens − 1), taken over all
     /// streamed calls together (llmeter and vLLM define TPOT so).
     private static func outputSpeed(_ calls: [CallRecord]) -> Double? {
         var tokens = 0
         var milliseconds = 0.0
         for call in calls {
-            guard call.tpotMs != nil, let firstToken = call.ttftMs, let outputTokens = call.outputTokens else {
-                continue
-            }
-            tokens += outputTokens - 1
+            guard call.tpotMs != nil, let firstToken = call.ttftMs, let timed = call.timedTokens else { continue }
+            tokens += timed - 1
             milliseconds += call.latencyMs - firstToken
         }
         return perSecond(tokens, inMilliseconds: milliseconds)
     }
 
-    private static func throughput(of calls: [CallRecord]) -> [Throughput] {
-        Dictionary(grouping: calls.filter(\.isConcurrent)) { $0.concurrency ?? 1 }
-            .sorted { $0.key < $1.key }
-            .map { concurrency, calls in
-                let answered = calls.filter { $0.ending == .answered }
-                let latency = answered.reduce(0) { $0 + $1.latencyMs }
-                let tokens = answered.reduce(0) { $0 + ($1.outputTokens ?? 0) }
-                return Throughput(
-                    concurrency: concurrency, calls: answered.count,
-                    throttled: calls.count { $0.errorCategory?.isThrottle == true },
-                    meanLatencyMs: answered.isEmpty ? nil : (latency / Double(answered.count)).toMicroseconds,
-                    tokensPerSecond: perSecond(tokens * concurrency, inMilliseconds: latency))
-            }
+    private static func throughput(_ history: TestHistory) -> [Throughput] {
+        let steps = history.allTries.flatMap { result in
+            Dictionary(grouping: result.calls.filter(\.isConcurrent)) { $0.concurrency ?? 1 }
+                .map { ConcurrentStep(concurrency: $0.key, calls: $0.value) }
+        }
+        return Dictionary(grouping: steps, by: \.concurrency).sorted { $0.key < $1.key }
+            .map { Throughput(of: $0.value, concurrency: $0.key) }
+    }
+}
+
+/// The calls of one try that were made so many at once.
+private struct ConcurrentStep {
+    var concurrency: Int
+    var calls: [CallRecord]
+
+    var answered: [CallRecord] { calls.filter { $0.ending == .answered } }
+
+    /// From the first call's start to the last one's end. Where starts were not recorded, by Little's law: Σ latency /
+    /// concurrency.
+    var durationMs: Double {
+        let starts = calls.compactMap(\.startedMs)
+        let ends = calls.compactMap { call in call.startedMs.map { $0 + call.latencyMs } }
+        guard starts.count == calls.count, let first = starts.min(), let last = ends.max() else {
+            return answered.reduce(0) { $0 + $1.latencyMs } / Double(concurrency)
+        }
+        return last - first
+    }
+}
+
+extension Throughput {
+    fileprivate init(of steps: [ConcurrentStep], concurrency: Int) {
+        let answered = steps.flatMap(\.answered)
+        let latency = answered.reduce(0) { $0 + $1.latencyMs }
+        self.init(
+            concurrency: concurrency, calls: answered.count,
+            throttled: steps.reduce(0) { $0 + $1.calls.count { $0.errorCategory?.isThrottle == true } },
+            meanLatencyMs: answered.isEmpty ? nil : (latency / Double(answered.count)).toMicroseconds,
+            tokensPerSecond: Metrics.perSecond(
+                answered.reduce(0) { $0 + ($1.outputTokens ?? 0) },
+                inMilliseconds: steps.reduce(0) { $0 + $1.durationMs }))
     }
 }
 
@@ -123,11 +148,22 @@ extension CallRecord {
     /// Whether other calls of the same test were under way at the same time.
     var isConcurrent: Bool { (concurrency ?? 1) > 1 }
 
-    /// Time per output token: (latency − time to first token) / (output tokens − 1), in milliseconds; nil when not streamed
+    /// Whether the model is seen to have thought before it spoke.
+    var hasThought: Bool { reasoning != nil || (reasoningTokens ?? 0) > 0 }
+
+    /// The output tokens that came from the first chunk on: without those of a thought that was over by then. Before thoughts
+    /// were recorded, one was that whose text came in the first chunk.
+    var timedTokens: Int? {
+        guard let outputTokens, let reasoningTokens, reasoningTokens > 0 else { return outputTokens }
+        let isHidden = reasoning.map { $0 == .hidden } ?? (ttftMs == visibleTtftMs)
+        return isHidden ? outputTokens - reasoningTokens : outputTokens
+    }
+
+    /// Time per output token: (latency − time to first token) / (timed tokens − 1), in milliseconds; nil when not streamed
     /// or under two tokens.
     var tpotMs: Double? {
-        guard isStreamed, let ttftMs, let outputTokens, outputTokens >= 2 else { return nil }
-        return (latencyMs - ttftMs) / Double(outputTokens - 1)
+        guard isStreamed, let ttftMs, let timedTokens, timedTokens >= 2 else { return nil }
+        return (latencyMs - ttftMs) / Double(timedTokens - 1)
     }
 
     /// Latency without connecting, in milliseconds; nil when the time to connect was not measured.

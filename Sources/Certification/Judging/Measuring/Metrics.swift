@@ -85,7 +85,8 @@ package struct Throughput: Sendable, Hashable, Codable {
     package var throttled: Int
     /// Mean latency of the answered calls, in milliseconds; nil without any.
     package var meanLatencyMs: Double?
-    /// Output tokens × concurrency / Σ latency (Little's law); nil when no tokens were reported.
+    /// Output tokens of the answered calls / time from the first call's start to the last one's end; nil when no tokens were
+    /// reported.
     package var tokensPerSecond: Double?
 }
 

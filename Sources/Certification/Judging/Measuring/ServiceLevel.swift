@@ -32,7 +32,7 @@ package struct ServiceLevelObjective: Sendable, Hashable, Codable {
 package struct ServiceLevelReport: Sendable, Hashable, Codable {
     /// Why a target belongs to its class.
     package enum Source: String, Sendable, Hashable, Codable, CaseIterable {
-        /// Calls reported reasoning tokens.
+        /// Answers came with reasoning, or with its count of tokens.
         case observed
         /// The registry says so.
         case declared
@@ -74,7 +74,7 @@ package struct ServiceLevelReport: Sendable, Hashable, Codable {
     package var met: Int
     /// Requests of first tries that were answered, or failed by the service's fault. Throttled ones are not among them.
     package var requests: Int
-    /// `met` per second in which first tries ran; nil when none was met.
+    /// `met` per second that `requests` took; nil when none was met.
     package var goodputPerSecond: Double?
 
     /// `met` of `requests`, 0–1; nil without requests.
@@ -86,7 +86,7 @@ extension ServiceLevelReport {
     init(_ history: TestHistory, declared: ServiceClass?, levels: Rubric.ServiceLevels) {
         let timed = history.timedCalls
         let retried = history.timedCallsOfAllTries
-        if retried.contains(where: { ($0.reasoningTokens ?? 0) > 0 }) {
+        if retried.contains(where: \.hasThought) {
             (serviceClass, source) = (.reasoning, .observed)
         } else if let declared {
             (serviceClass, source) = (declared, .declared)
@@ -96,13 +96,12 @@ extension ServiceLevelReport {
         let objective = levels.objective(of: serviceClass)
         figures = Figure.Name.allCases.compactMap { Figure($0, objective, timed: timed, retried: retried) }
         met = timed.count(where: objective.isMet)
-        let faults = history.firstCalls.count {
-            $0.ending == .failed && !$0.isConcurrent && $0.errorCategory?.countsAgainstAvailability == true
+        let faults = history.telling.filter {
+            $0.ending == .failed && $0.errorCategory?.countsAgainstAvailability == true
         }
-        requests = timed.count + faults
-        goodputPerSecond =
-            met > 0 && history.firstTries.busyMilliseconds > 0
-            ? (Double(met) / history.firstTries.busyMilliseconds * 1_000_000).rounded() / 1000 : nil
+        requests = timed.count + faults.count
+        let taken = (timed + faults).reduce(0) { $0 + $1.latencyMs }
+        goodputPerSecond = met > 0 && taken > 0 ? (Double(met) / taken * 1_000_000).rounded() / 1000 : nil
     }
 }
 

@@ -19,6 +19,7 @@ extension ModelAnswer {
                     text: body.visibleText, reasoning: body.reasoning, toolCalls: body.toolCalls,
                     stopReason: body.stopReason.map { StopReason(converseName: $0) }, usage: body.usage?.tokenUsage,
                     timing: timing, chunks: [], messageStops: 0, requestID: requestID, calledModel: route.calledModel)
+                hasRedactedReasoning = body.hasRedactedReasoning
                 self.timing.server = body.metrics?.latency
             case .invoke(let format):
                 let part = try format.part(of: response.body)
@@ -57,6 +58,7 @@ extension ModelAnswer {
                 total: max(timing?.total ?? .zero, lastArrival), server: reader.latency),
             chunks: reader.answer.chunks, messageStops: reader.messageStops, orderFault: reader.orderFault,
             observed: [.streamUsage: reader.usage != nil], requestID: reader.requestID, calledModel: route.calledModel)
+        hasRedactedReasoning = reader.answer.hasRedactedReasoning
         record(route)
     }
 

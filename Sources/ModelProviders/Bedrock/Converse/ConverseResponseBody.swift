@@ -28,6 +28,11 @@ struct ConverseResponseBody: Decodable {
         content.compactMap { $0.reasoningContent?.reasoningText?.text }.joined()
     }
 
+    /// Whether some of it is redacted.
+    var hasRedactedReasoning: Bool {
+        content.contains { $0.reasoningContent.map { $0.reasoningText == nil } ?? false }
+    }
+
     var toolCalls: [ToolCall] {
         content.compactMap(\.toolUse).map { use in
             ToolCall(

@@ -51,7 +51,7 @@ struct ConverseStreamReader: BedrockStreamReader {
         case .text(_, let text):
             try answer.add(.text, text, arrival: arrival)
         case .reasoning(_, ""):
-            answer.addHidden(arrival: arrival)
+            answer.addRedacted(arrival: arrival)
         case .reasoning(_, let text):
             try answer.add(.reasoning, text, arrival: arrival)
         case .blockStart(let index, let tool?):

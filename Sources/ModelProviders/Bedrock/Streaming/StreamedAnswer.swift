@@ -12,6 +12,8 @@ struct StreamedAnswer {
     private(set) var toolCalls: [ToolCall] = []
     /// When the first content of any kind came.
     private(set) var firstChunk: Duration?
+    /// Whether reasoning came that nobody can read.
+    private(set) var hasRedactedReasoning = false
     private var byteCount = 0
     private var toolPositions: [Int: Int] = [:]
 
@@ -38,8 +40,9 @@ struct StreamedAnswer {
         chunks.append(StreamedChunk(kind: kind, text: text, arrival: arrival))
     }
 
-    /// Content came that is not shown, such as redacted reasoning.
-    mutating func addHidden(arrival: Duration) {
+    /// A piece of redacted reasoning came.
+    mutating func addRedacted(arrival: Duration) {
+        hasRedactedReasoning = true
         firstChunk = firstChunk ?? arrival
     }
 

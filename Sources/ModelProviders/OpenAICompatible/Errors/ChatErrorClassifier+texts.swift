@@ -16,7 +16,8 @@ extension ChatErrorClassifier {
     }
 
     static func invalid(_ text: String) -> ErrorCategory {
-        tooLong(text) ?? parameter(text) ?? category(of: text, by: refusals) ?? .validation
+        category(of: text, by: unfinished) ?? tooLong(text) ?? parameter(text) ?? category(of: text, by: refusals)
+            ?? .validation
     }
 
     static func tooLong(_ text: String) -> ErrorCategory? { category(of: text, by: lengths) }
@@ -64,6 +65,11 @@ extension ChatErrorClassifier {
         ("billing is not active", .quotaBilling),
         ("enable billing", .quotaBilling),
         ("too many tokens", .throttledTokens),
+    ]
+
+    // OpenAI: all that the limit allowed was thought, and nothing was said.
+    private static let unfinished: [Meaning] = [
+        ("max_tokens or model output limit was reached", .emptyResponse)
     ]
 
     // Before the context's: vLLM names both when max_tokens alone is at fault.
