@@ -231,7 +231,8 @@ struct RerateTests {
         }
     }
 
-    @Test("The ways in which errors decide come to every status that a verdict can have, and every category is a reason")
+    @Test(
+        "The ways in which errors decide come to every status that a verdict can have, and every category is a reason")
     func coverage() throws {
         var statuses: Set<CertificationStatus> = []
         var reasons: Set<String> = []

@@ -127,9 +127,10 @@ struct RubricFileTests {
     @Test("The rubrics that certificates name by their digests are the files that they were")
     func published() throws {
         let digests = try RubricCatalog.bundled().rubrics.map(\.digest)
-        #expect(digests == [
-            "ca6405509689fe82a480ee7a796509d48224aeb3b23193862fa2cf455772faf1", 
-            "6abe32572feedf1ef233a7c0c67976e64ca0d007fb0ff63fa949325ac6b8a288",
-        ])
+        #expect(
+            digests == [
+                "ca6405509689fe82a480ee7a796509d48224aeb3b23193862fa2cf455772faf1",
+                "6abe32572feedf1ef233a7c0c67976e64ca0d007fb0ff63fa949325ac6b8a288",
+            ])
     }
 }

@@ -60,7 +60,8 @@ struct RubricChangeTests {
             for certification in certifications { try await scenario.finish(try await scenario.claim(certification)) }
             let change = scenario.start.addingTimeInterval(100)
             let changes = RubricChanges(
-                store: scenario.store, rubrics: try Self.catalog(from: change), batch: 2, logger: PostgresScratch.logger)
+                store: scenario.store, rubrics: try Self.catalog(from: change), batch: 2, logger: PostgresScratch.logger
+            )
             #expect(changes.pause(after: scenario.start) == .milliseconds(100_100))
             #expect(changes.pause(after: change) == changes.interval)
             #expect(await changes.round(now: change.addingTimeInterval(-1)))
