@@ -68,8 +68,11 @@ extension CertificationStore {
         ).map(CertificateRecord.init)
     }
 
-    /// What a badge of a model in a region says at a moment, by the latest verdict there; nil when there has been none.
-    /// Without a profile the one that was judged last counts.
+    /// What a badge of a model in a region says at a moment; nil when there has been no verdict there. Without a profile the
+    /// one that was judged last counts.
+    ///
+    /// Of several certificates that hold, each by another suite, the one counts that rests on the most tests. A verdict that
+    /// brought none has ended them all.
     package func badgeState(
         of provider: ProviderID, _ model: ModelID, in region: Region, profile: InferenceProfileKind?, at now: Date
     ) async throws -> CertificateBadge.State? {
@@ -85,10 +88,24 @@ extension CertificationStore {
             WHERE \(fragment: condition) ORDER BY c.finished_at DESC LIMIT 1
             """)
         guard let row = rows.first else { return nil }
-        if let certificate = try await certificate(of: try row.identifier("id")) {
-            return certificate.badgeState(at: now)
+        guard let latest = try await certificate(of: try row.identifier("id")) else {
+            return .notCertified(try row.name("status"))
         }
-        return .notCertified(try row.name("status"))
+        let best = try await validCertificates(of: latest.target, at: now).max {
+            ($0.statement.certificate.coverage.judged, $0.issuedAt)
+                < ($1.statement.certificate.coverage.judged, $1.issuedAt)
+        }
+        return (best ?? latest).badgeState(at: now)
+    }
+
+    /// Those of a target that hold at a moment, one by each suite at most.
+    private func validCertificates(of target: Target, at now: Date) async throws -> [CertificateRecord] {
+        try await client.query(
+            """
+            SELECT \(fragment: CertificateRecord.columns) FROM certificates
+            WHERE \(fragment: target.isMatched) AND superseded_at IS NULL AND revoked_at IS NULL AND expires_at > \(now)
+            """
+        ).map(CertificateRecord.init)
     }
 
     /// What a certification rests on; nil when there is none of that id.

@@ -31,10 +31,11 @@ extension CertificationStore {
         return PreparedCertificate(draft: draft, statement: statement, jws: jws)
     }
 
-    /// Issues the certificate of a verdict in the verdict's transaction, and ends the target's earlier ones.
+    /// Issues the certificate of a verdict in the verdict's transaction, and ends the target's earlier ones of the same suite:
+    /// what a few cheap tests found takes nothing from what many had found. A verdict that brings none ends them all.
     ///
     /// Called with the target's pointer locked, so that two verdicts on one target come here one after the other. One that
-    /// is not the newest is superseded from the start.
+    /// is not the newest may be superseded from the start.
     ///
     /// - Returns: nil when the verdict gets none.
     func issueCertificate(
@@ -46,16 +47,11 @@ extension CertificationStore {
             return nil
         }
         try await insert(prepared, jobID: claim.jobID, on: connection)
-        try await supersede(of: claim.target, now: ending.now, on: connection)
+        try await supersede(of: claim.target, by: claim.suite, now: ending.now, on: connection)
         let certificate = prepared.statement.certificate
-        guard isNewest else {
-            // Written late: a verdict that is newer stands already, whatever it was.
-            try await connection.execute(
-                """
-                UPDATE certificates SET superseded_at = \(ending.now)
-                WHERE id = \(certificate.id.rawValue) AND superseded_at IS NULL
-                """)
-            return nil
+        if !isNewest {
+            let holds = try await supersedeLate(certificate.id, of: claim.target, now: ending.now, on: connection)
+            guard holds else { return nil }
         }
         return CertificateIssued(
             jobID: claim.jobID, certificationID: claim.certificationID, certificateID: certificate.id,
@@ -118,17 +114,42 @@ extension CertificationStore {
 
     // Both lock in the order of the ids, as revoking does, so that two transactions never wait for each other.
 
-    /// All but the newest certificate of a target have had their place taken, whichever was written first.
-    private func supersede(of target: Target, now: Date, on connection: PostgresConnection) async throws {
+    /// All but the newest certificate of a target by a suite have had their place taken, whichever was written first.
+    private func supersede(
+        of target: Target, by suite: SuiteID, now: Date, on connection: PostgresConnection
+    ) async throws {
+        let isAlike: SQLStatement = """
+            \(fragment: target.isMatched)
+                AND EXISTS (SELECT 1 FROM runs WHERE id = certificates.run_id AND suite = \(suite.rawValue))
+            """
         try await connection.execute(
             """
             UPDATE certificates SET superseded_at = \(now), superseded_by = newest.id
-            FROM (SELECT id FROM certificates WHERE \(fragment: target.isMatched)
+            FROM (SELECT id FROM certificates WHERE \(fragment: isAlike)
                   ORDER BY issued_at DESC, id DESC LIMIT 1) AS newest
             WHERE certificates.id <> newest.id AND certificates.id IN (
-                SELECT id FROM certificates WHERE \(fragment: target.isMatched) AND superseded_at IS NULL
+                SELECT id FROM certificates WHERE \(fragment: isAlike) AND superseded_at IS NULL
                 ORDER BY id FOR NO KEY UPDATE)
             """)
+    }
+
+    /// Ends a certificate that was written after a newer verdict which ended all that there were.
+    ///
+    /// - Returns: whether it holds.
+    private func supersedeLate(
+        _ id: CertificateID, of target: Target, now: Date, on connection: PostgresConnection
+    ) async throws -> Bool {
+        try await connection.execute(
+            """
+            UPDATE certificates SET superseded_at = \(now)
+            WHERE id = \(id.rawValue) AND superseded_at IS NULL AND (
+                SELECT status FROM certifications
+                WHERE id = (SELECT certification_id FROM current_certifications WHERE \(fragment: target.isMatched))
+            ) NOT IN ('CERTIFIED', 'QUALITY_WARNING')
+            """)
+        return try await !connection.query(
+            "SELECT 1 AS holds FROM certificates WHERE id = \(id.rawValue) AND superseded_at IS NULL"
+        ).isEmpty
     }
 
     /// A verdict that is no certificate ends what was certified before it.

@@ -72,9 +72,15 @@ extension CertificationStore {
     private static func selectExpiring(within notice: Duration, now: Date) -> SQLStatement {
         """
         SELECT c.id FROM certifications AS c
-            JOIN current_certifications AS pointer ON pointer.certification_id = c.id
             LEFT JOIN certificates ON certificates.certification_id = c.id
         WHERE c.certified_until IS NOT NULL AND c.reused_from IS NULL
+            -- A verdict from the time before there were certificates counts as one while it is the target's current one.
+            AND c.id IN (
+                SELECT certification_id FROM certificates
+                WHERE revoked_at IS NULL AND superseded_at IS NULL AND expires_at > \(now)
+                    AND expires_at <= \(now.addingTimeInterval(notice / .seconds(1)))
+                UNION ALL
+                SELECT certification_id FROM current_certifications)
             AND certificates.revoked_at IS NULL AND certificates.superseded_at IS NULL
             AND COALESCE(certificates.expires_at, c.certified_until) > \(now)
             AND COALESCE(certificates.expires_at, c.certified_until) <= \(now.addingTimeInterval(notice / .seconds(1)))

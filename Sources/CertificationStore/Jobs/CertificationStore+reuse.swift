@@ -3,23 +3,29 @@ import Contracts
 import Postgres
 
 extension CertificationStore {
-    /// The certification whose certificate stands for a submitted target, if there is one: the target's current one, as long
-    /// as its certificate holds and rests on what a new one would rest on. That is the suite and the rubric, version and
-    /// content, what is declared of the model, and the row of the price table.
-    /// A verdict from the time before there were certificates counts as one.
+    /// The certification whose certificate stands for a submitted target, if there is one: the newest whose certificate holds
+    /// and rests on what a new one would rest on. That is the suite and the rubric, version and content, what is declared of
+    /// the model, and the row of the price table.
+    /// A current verdict from the time before there were certificates counts as one.
     ///
     /// Reads `submitted`, the row of the target.
     static func validCertification(for submission: JobSubmission) -> SQLStatement {
         guard let terms = submission.reuse else { return "SELECT * FROM certifications WHERE false" }
         return """
             SELECT held.*
-            FROM current_certifications AS pointer
-                JOIN certifications AS held ON held.id = pointer.certification_id
+            FROM certifications AS held
                 JOIN runs ON runs.certification_id = held.id AND runs.fence = held.fence
                 LEFT JOIN certificates ON certificates.certification_id = held.id
             WHERE submitted.reason_code IS NULL
-                AND (pointer.provider, pointer.model, pointer.region, pointer.profile)
-                    = (submitted.provider, submitted.model, submitted.region, submitted.profile)
+                AND held.id IN (
+                    SELECT certification_id FROM certificates
+                    WHERE (provider, model, region, profile)
+                        = (submitted.provider, submitted.model, submitted.region, submitted.profile)
+                        AND superseded_at IS NULL
+                    UNION ALL
+                    SELECT certification_id FROM current_certifications
+                    WHERE (provider, model, region, profile)
+                        = (submitted.provider, submitted.model, submitted.region, submitted.profile))
                 AND held.status IN ('CERTIFIED', 'QUALITY_WARNING')
                 AND held.certified_until > \(submission.createdAt)
                 AND (certificates.id IS NULL OR certificates.expires_at > \(submission.createdAt)
@@ -31,6 +37,7 @@ extension CertificationStore {
                 -- The suite's digest is one of the facts.
                 AND runs.verdict #> '{basis,facts}' = submitted.facts
                 AND held.price -> 'row' IS NOT DISTINCT FROM submitted.price -> 'row'
+            ORDER BY held.finished_at DESC, held.id DESC LIMIT 1
             """
     }
 }

@@ -13,9 +13,11 @@ struct CertificateTests {
 
     /// Certifies the only target anew, with a later end each time.
     private func certify(
-        _ scenario: CertificationScenario, _ status: CertificationStatus = .certified, after seconds: Double = 0
+        _ scenario: CertificationScenario, _ status: CertificationStatus = .certified, after seconds: Double = 0,
+        suite: SuiteID = .base
     ) async throws -> CertificationID {
-        let (_, certifications) = try await scenario.job()
+        let (job, certifications) = try await scenario.job()
+        try await scenario.client.execute("UPDATE jobs SET suite = \(suite.rawValue) WHERE id = \(job.id.rawValue)")
         let claim = try await scenario.claim(certifications[0])
         _ = try await scenario.store.record(CertificationScenario.result(.pass), under: claim)
         try await scenario.finish(claim, status, at: scenario.start.addingTimeInterval(seconds))
@@ -78,6 +80,36 @@ struct CertificateTests {
             let state = try await scenario.store.badgeState(
                 of: target.provider, target.model, in: target.region, profile: nil, at: moment)
             #expect(state == .notCertified(.failed))
+        }
+    }
+
+    @Test("A certificate of another suite takes nothing from one that holds; a failure of any suite ends all")
+    func severalSuites() async throws {
+        try await CertificationScenario.run(signingKey: key) { scenario in
+            let full = try await certify(scenario, suite: "full")
+            let smoke = try await certify(scenario, after: 100, suite: "smoke")
+            let again = try await certify(scenario, after: 200, suite: "smoke")
+            let moment = scenario.start.addingTimeInterval(500)
+            func standing(_ id: CertificationID) async throws -> CertificateReport.Outcome? {
+                try await scenario.store.certificate(of: id)?.standing(at: moment)
+            }
+            #expect(try await standing(full) == .valid)
+            #expect(try await standing(smoke) == .superseded)
+            #expect(try await standing(again) == .valid)
+            let ending = try await scenario.store.expiring(
+                within: .seconds(6 * 86_400), now: scenario.start.addingTimeInterval(2 * 86_400))
+            #expect(Set(ending.map(\.certification.id)) == [full, again])
+            #expect(Set(ending.map(\.suite)) == ["full", "smoke"])
+
+            // Written after a newer certificate of another suite, it holds all the same.
+            let late = try await certify(scenario, after: 150, suite: "base")
+            #expect(try await standing(late) == .valid)
+            let issued = try await scenario.outboxPayloads(CertificateIssued.self).map(\.certificationID)
+            #expect(issued == [full, smoke, again, late])
+
+            _ = try await certify(scenario, .failed, after: 300, suite: "smoke")
+            #expect(try await standing(full) == .superseded)
+            #expect(try await standing(again) == .superseded)
         }
     }
 
