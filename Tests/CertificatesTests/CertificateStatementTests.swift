@@ -32,6 +32,22 @@ import Testing
         #expect(predicate.certificate.skippedTests == ["vision"])
     }
 
+    @Test("The ids that were called are told where one of them is not the model's own")
+    func calledModels() throws {
+        func called(_ ids: [String?]) throws -> [String]? {
+            let results = ids.map { id in
+                var result = Sample.result("greeting", .pass)
+                for index in result.calls.indices { result.calls[index].calledModel = id }
+                return result
+            }
+            return try Sample.statement(results: results).certificate.calledModels
+        }
+        let plain = Sample.target.model.rawValue
+        #expect(try called([plain, nil, plain]) == nil)
+        #expect(try called(["us.\(plain)", "us.\(plain)"]) == ["us.\(plain)"])
+        #expect(try called(["us.\(plain)", plain]) == [plain, "us.\(plain)"])
+    }
+
     @Test("CERTIFIED is PASSED, QUALITY_WARNING is WARNED, and nothing else gets a certificate")
     func results() throws {
         #expect(try Sample.statement(.certified).predicate.result == .passed)

@@ -58,7 +58,12 @@ extension CertificateStatement {
                 status: verdict.status, rating: rating, badge: badge, reasonCode: verdict.reasonCode,
                 coverage: verdict.coverage, unjudgedTests: tests.unjudged, skippedTests: tests.skipped,
                 issuedAt: draft.issuedAt, expiresAt: draft.expiry.date, expiresBecause: draft.expiry.cause,
-                evidenceDigest: draft.evidenceDigest))
+                evidenceDigest: draft.evidenceDigest, calledModels: Self.calledModels(draft)))
+    }
+
+    private static func calledModels(_ draft: CertificateDraft) -> [String]? {
+        let ids = Set(draft.results.flatMap(\.calls).compactMap(\.calledModel))
+        return ids.isSubset(of: [draft.target.model.rawValue]) ? nil : ids.sorted()
     }
 
     private static func configuration(of draft: CertificateDraft) -> [Resource] {

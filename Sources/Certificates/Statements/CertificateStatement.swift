@@ -64,13 +64,16 @@ package struct CertificateStatement: Sendable, Hashable, Codable {
         package var expiresBecause: CertificateExpiry.Cause
         /// SHA-256 of the evidence pack's canonical form without its texts, in lowercase hexadecimal.
         package var evidenceDigest: String
+        /// The ids by which the model was called, sorted, where one of them is not its own: those of inference profiles, also
+        /// of one that was called only because the plain id was refused. Nil in certificates from before it was told.
+        package var calledModels: [String]?
 
         enum CodingKeys: String, CodingKey {
             case id
             case certificationID = "certificationId"
             case runID = "runId"
             case target, status, rating, badge, reasonCode, coverage, unjudgedTests, skippedTests, issuedAt, expiresAt
-            case expiresBecause, evidenceDigest
+            case expiresBecause, evidenceDigest, calledModels
         }
     }
 

@@ -64,7 +64,8 @@ enum Sample {
     }
 
     static func statement(
-        _ status: CertificationStatus = .certified, expiresAt: Date? = nil, price: CertificateTerms.Price? = nil
+        _ status: CertificationStatus = .certified, expiresAt: Date? = nil, price: CertificateTerms.Price? = nil,
+        results: [TestResult]? = nil
     ) throws -> CertificateStatement {
         let terms = CertificateTerms(suiteDigest: suiteDigest, price: price)
         let expiry = CertificateExpiry(
@@ -72,7 +73,7 @@ enum Sample {
         let statement = CertificateStatement(
             CertificateDraft(
                 id: certificate, certificationID: certification, runID: run, target: target, verdict: verdict(status),
-                results: results, terms: terms, expiry: expiry, evidenceDigest: pack.digest, softwareVersion: "1.2.3",
+                results: results ?? Self.results, terms: terms, expiry: expiry, evidenceDigest: pack.digest, softwareVersion: "1.2.3",
                 issuedAt: now))
         guard let statement else { throw NoStatement() }
         return statement
