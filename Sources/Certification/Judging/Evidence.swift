@@ -71,10 +71,12 @@ struct Evidence {
             && troubled > status.toleratedErrors
     }
 
-    /// Whether too few tests were judged for a certificate.
-    func hasTooLittleCoverage(for status: Rubric.StatusThresholds) -> Bool {
+    /// Why too few tests were judged for a certificate; nil when enough were.
+    func lackOfCoverage(for status: Rubric.StatusThresholds) -> VerdictReason? {
         let share = (Double(coverage.total) * status.minimumJudgedShare).rounded(.up)
-        return coverage.judged < max(min(status.minimumJudged, coverage.total), Int(share))
+        let needed = max(min(status.minimumJudged, coverage.total), Int(share))
+        guard coverage.judged < needed else { return nil }
+        return coverage.judged + errorCategories.count < needed ? .lowCoverage : .error(primaryError)
     }
 
     /// The permanent cause that keeps the target from being used. A gate's capability is one: nothing works without it.
@@ -96,6 +98,8 @@ struct Evidence {
         if rules == .second, gateIsUnjudged { return Self.primary(of: own) ?? interruption }
         return Self.primary(of: errorCategories) ?? .unknown
     }
+
+    var hasErrors: Bool { !errorCategories.isEmpty }
 
     var gateIsUnjudged: Bool { gateIsMissing || gates.contains { !$0.outcome.countsForQuality } }
 
