@@ -99,7 +99,8 @@ struct Evidence {
         return Self.primary(of: errorCategories) ?? .unknown
     }
 
-    var hasErrors: Bool { !errorCategories.isEmpty }
+    /// Whether an error, and not only graders, kept tests from being judged.
+    var hasErrors: Bool { rules == .second && !errorCategories.isEmpty }
 
     var gateIsUnjudged: Bool { gateIsMissing || gates.contains { !$0.outcome.countsForQuality } }
 
