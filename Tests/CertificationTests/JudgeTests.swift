@@ -54,9 +54,12 @@ struct JudgeTests {
             ("PPPPE", .certified, nil),
             ("PPPEE", .inconclusive, "THROTTLED_RPM"),
             ("PPPFE", .qualityWarning, "TESTS_FAILED"),
+            // Where only the error keeps enough from being judged, it is the reason.
+            ("PPE", .inconclusive, "THROTTLED_RPM"),
+            ("PPPPESSSSS", .inconclusive, "THROTTLED_RPM"),
             // What says too little is no certificate; a gate that was failed says enough.
             ("PPPPSSSSSS", .inconclusive, "LOW_COVERAGE"),
-            ("PPPPESSSSS", .inconclusive, "LOW_COVERAGE"),
+            ("PPPESSSSSS", .inconclusive, "LOW_COVERAGE"),
             ("PSSSSSSSSS", .inconclusive, "LOW_COVERAGE"),
             ("PFSSSSSSSS", .inconclusive, "LOW_COVERAGE"),
             ("FSSSSSSSSS", .failed, "GATE_FAILED"),
@@ -101,6 +104,14 @@ struct JudgeTests {
             if let remedy { #expect(verdict.remedy == remedy) }
             #expect(verdict.findings == nil)
         }
+    }
+
+    @Test("A suite without a gate of which nothing ran says why")
+    func nothingRan() {
+        let suite = Certification.Suite(id: "s", version: 1, tests: [.sample("t2")])
+        let verdict = Judge().verdict(
+            on: TestHistory(suite: suite, results: []), interruption: .timeout, at: .sample)
+        #expect(verdict.status == .inconclusive && verdict.reasonCode == "TIMEOUT")
     }
 
     @Test("A suite without a gate in which nothing applies is inconclusive")

@@ -71,11 +71,12 @@ struct Evidence {
             && troubled > status.toleratedErrors
     }
 
-    /// Whether too few tests were judged for a certificate; with errors counted, whether they would be too few without them.
-    func hasTooLittleCoverage(for status: Rubric.StatusThresholds, countingErrors: Bool = false) -> Bool {
+    /// Why too few tests were judged for a certificate; nil when enough were.
+    func lackOfCoverage(for status: Rubric.StatusThresholds) -> VerdictReason? {
         let share = (Double(coverage.total) * status.minimumJudgedShare).rounded(.up)
-        let judged = coverage.judged + (countingErrors ? errorCategories.count : 0)
-        return judged < max(min(status.minimumJudged, coverage.total), Int(share))
+        let needed = max(min(status.minimumJudged, coverage.total), Int(share))
+        guard coverage.judged < needed else { return nil }
+        return coverage.judged + errorCategories.count < needed ? .lowCoverage : .error(primaryError)
     }
 
     /// The permanent cause that keeps the target from being used. A gate's capability is one: nothing works without it.
@@ -103,6 +104,9 @@ struct Evidence {
         if rules == .second, gateIsUnjudged { return Self.primary(of: own) ?? interruption }
         return Self.primary(of: errorCategories) ?? .unknown
     }
+
+    /// Whether an error, and not only graders, kept tests from being judged.
+    var hasErrors: Bool { rules == .second && !errorCategories.isEmpty }
 
     var gateIsUnjudged: Bool { gateIsMissing || gates.contains { !$0.outcome.countsForQuality } }
 

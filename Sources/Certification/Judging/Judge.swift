@@ -60,10 +60,7 @@ package struct Judge: Sendable, Hashable {
         if let reason = inconclusiveReason(evidence, by: rubric) { return (.inconclusive, reason) }
         let success = evidence.metrics.successRate ?? 0
         if evidence.gates.contains(where: { $0.outcome != .pass }) { return (.failed, .gateFailed) }
-        if evidence.hasTooLittleCoverage(for: rubric.status) {
-            let isErrors = !evidence.hasTooLittleCoverage(for: rubric.status, countingErrors: true)
-            return (.inconclusive, isErrors ? .error(evidence.primaryError) : .lowCoverage)
-        }
+        if let lack = evidence.lackOfCoverage(for: rubric.status) { return (.inconclusive, lack) }
         if success < rubric.status.failureBelow { return (.failed, .testsFailed) }
         if success < rubric.status.warningBelow { return (.qualityWarning, .testsFailed) }
         if rubric.rules == .second, !evidence.refusedDeclarations.isEmpty {
@@ -80,6 +77,7 @@ package struct Judge: Sendable, Hashable {
             return evidence.isMostlyGraders ? .graderFailed : .error(evidence.primaryError)
         }
         guard evidence.metrics.judged == 0 else { return nil }
+        if evidence.hasErrors { return .error(evidence.primaryError) }
         return evidence.metrics.graderErrors > 0 ? .graderFailed : .nothingApplicable
     }
 }
