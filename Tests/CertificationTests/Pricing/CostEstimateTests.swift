@@ -87,6 +87,16 @@ struct CostEstimateTests {
         #expect(estimate.worstCase == CostEstimate.Extent())
     }
 
+    @Test("What is set aside for a call is no more than the model's window")
+    func reserved() {
+        let request = ModelRequest(
+            messages: [ModelMessage(role: .user, text: String(repeating: "a", count: 1_000))], maxTokens: 16)
+        // With the nonce and the frame.
+        #expect(request.inputTokenLimit(within: nil) == 1_048)
+        #expect(request.inputTokenLimit(within: 2_000) == 1_048)
+        #expect(request.inputTokenLimit(within: 500) == 500)
+    }
+
     @Test("A request's input never exceeds its limit by any tokenizer that works on bytes")
     func inputLimit() {
         for test in Suite.base.tests {
