@@ -32,9 +32,9 @@ extension WrittenLanguage {
     private static let fewestWords = 2
     /// What is looked at of a text.
     private static let mostScalars = 20_000
-    private static let mostWords = 5_000
 
-    static func detected(in text: String) -> Detection {
+    static func detected(in whole: String) -> Detection {
+        let text = String(whole.unicodeScalars.prefix(mostScalars))
         let scripts = weightedScripts(of: text)
         let total = scripts.values.reduce(0, +)
         guard let (script, weight) = scripts.max(by: { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) })
@@ -62,7 +62,7 @@ extension WrittenLanguage {
     /// How much of a text is in each script. An ideograph says as much as several letters.
     private static func weightedScripts(of text: String) -> [Script: Int] {
         var weights: [Script: Int] = [:]
-        for scalar in text.unicodeScalars.prefix(mostScalars) {
+        for scalar in text.unicodeScalars {
             guard let script = Script(scalar) else { continue }
             weights[script, default: 0] += script.weight
         }
@@ -123,7 +123,7 @@ extension WrittenLanguage {
     private static func told(
         among profiles: [LanguageProfile], _ text: String, otherwise fallback: WrittenLanguage? = nil
     ) -> Detection {
-        let words = text.lowercased().writtenWords.prefix(mostWords)
+        let words = text.lowercased().writtenWords
             .flatMap { $0.split(whereSeparator: { "'’".contains($0) }).map(String.init) }
         var scores = [Double](repeating: 0, count: profiles.count)
         var known = 0

@@ -24,13 +24,13 @@ struct LanguageTests {
         #expect(Self.sentences.map(\.0) == WrittenLanguage.allCases)
     }
 
-    @Test("A quotation, a name or a term of another language does not change what the text is in", arguments: mixed)
+    @Test("A quotation, a name or a term of another language does not change what the text is in", arguments: mixtures)
     func mixed(language: WrittenLanguage, text: String) {
         #expect(grade(language, text) == .pass)
         #expect(WrittenLanguage.allCases.count { grade($0, text) == .pass } == 1)
     }
 
-    @Test("What says too little, or as much in one language as in another, passes as none", arguments: undecided)
+    @Test("What says too little, or as much in one language as in another, passes as none", arguments: scraps)
     func undecided(text: String, candidates: [WrittenLanguage]) {
         for language in WrittenLanguage.allCases {
             let grade = grade(language, text)
@@ -281,7 +281,7 @@ struct LanguageTests {
         ),
     ]
 
-    static let mixed: [(WrittenLanguage, String)] = [
+    static let mixtures: [(WrittenLanguage, String)] = [
         (
             .german,
             "Das Schlüsselwort „return“ beendet die Funktion, und „for (int i = 0; i < n; i++)“ ist eine Schleife."
@@ -320,7 +320,7 @@ struct LanguageTests {
         .english, .german, .french, .spanish, .italian, .portuguese, .dutch, .polish,
     ]
 
-    static let undecided: [(String, [WrittenLanguage])] = [
+    static let scraps: [(String, [WrittenLanguage])] = [
         ("Paris", latin), ("Berlin Madrid Roma", latin), ("Ha ha ha!", latin), ("OK", latin),
         (
             "Das Wetter ist heute schön, und wir gehen in den Park. "
