@@ -24,12 +24,17 @@ struct TestSession: Sendable {
         var room = Int.max
         while true {
             guard !Task.isCancelled else {
-                conclusion.conclude(ProviderError(category: .cancelled, code: "", message: ""))
+                conclusion.concludeCancelled()
                 return nil
             }
             var sent = call.expectation.wantsRefusal ? asked : adaptation.adapted(asked, for: call)
             sent.maxTokens = min(sent.maxTokens, room)
             let exchange = await caller.make(sent, for: call)
+            if Task.isCancelled, let error = exchange.error, error.mayComeOfCancelling {
+                conclusion.add(exchange.record)
+                conclusion.concludeCancelled(partialText: error.partialText)
+                return nil
+            }
             guard !call.expectation.wantsRefusal, let lesson = learn(from: exchange, to: asked, sent: sent, for: call)
             else { return exchange }
             // Room for thoughts is made once; each other lesson makes the request smaller, so that this ends.
@@ -60,4 +65,9 @@ struct TestSession: Sendable {
         conclusion.add(exchange, to: call, of: test)
         return conclusion.outcome == .pass ? exchange.answer : nil
     }
+}
+
+extension ProviderError {
+    /// Whether it may be what a connection met that was closed on purpose; what a provider says for certain is none.
+    fileprivate var mayComeOfCancelling: Bool { category == .cancelled || category.isRetryable }
 }

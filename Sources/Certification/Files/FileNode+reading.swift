@@ -1,5 +1,3 @@
-import Yams
-
 extension FileNode {
     /// Reads a file's text.
     ///
@@ -21,32 +19,14 @@ extension FileNode {
     }
 
     private static func root(of yaml: String, _ faults: FileFaultList) -> FileNode? {
-        let whole = FilePlace(file: faults.file, line: 1, column: 1, key: "")
-        do {
-            if let node = try Yams.compose(yaml: yaml) { return FileNode(node: node, key: "", faults: faults) }
-            faults.add(whole.fault("is empty", cure: "Write what it is to hold, or name no file."))
-        } catch let error as YamlError {
-            faults.add(fault(error, in: whole))
+        var place = FilePlace(file: faults.file, line: 1, column: 1, key: "")
+        do throws(YAMLFault) {
+            if let node = try YAMLDocument.compose(yaml) { return FileNode(node: node, key: "", faults: faults) }
+            faults.add(place.fault("is empty", cure: "Write what it is to hold, or name no file."))
         } catch {
-            faults.add(whole.fault("can't be read", cure: "Save it as YAML in UTF-8."))
+            (place.line, place.column, place.key) = (error.line, error.column, error.key)
+            faults.add(place.fault(error.problem, cure: error.cure))
         }
         return nil
-    }
-
-    private static func fault(_ error: YamlError, in whole: FilePlace) -> FileFault {
-        let cure = "Mend the YAML there; often the indentation or a quotation mark is wrong."
-        var place = whole
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            (place.line, place.column) = (mark.line, mark.column)
-            return place.fault("is not YAML: \(problem)", cure: cure)
-        case .duplicatedKeysInMapping(let keys, let context):
-            (place.line, place.column) = (context.mark.line, context.mark.column)
-            place.key = keys.first ?? ""
-            return place.fault("stands twice in one map", cure: "Remove one of the two.")
-        default:
-            return place.fault("is not YAML in UTF-8", cure: cure)
-        }
     }
 }

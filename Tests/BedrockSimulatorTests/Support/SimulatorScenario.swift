@@ -15,6 +15,7 @@ import Testing
 struct SimulatorScenario: Sendable {
     static let credentials = AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret")
     static let region: Region = "us-east-1"
+    private static let chat: ProviderID = "chat"
 
     let simulator: Simulator
     let url: String
@@ -74,25 +75,26 @@ struct SimulatorScenario: Sendable {
             timeouts: TransferTimeouts(total: timeout))
     }
 
+    /// The other client, against the same models.
+    func chatProvider(timeout: Duration = .seconds(20), path: String = "/openai/v1") -> OpenAICompatibleProvider {
+        OpenAICompatibleProvider(
+            engine: engine,
+            configuration: OpenAICompatibleConfiguration(
+                id: Self.chat, baseURLs: ["global": url + path], apiKey: simulator.chatKey,
+                timeouts: TransferTimeouts(total: timeout), addressPolicy: .any))
+    }
+
+    func chatTarget(_ behaviour: Behaviour) -> Target {
+        Target(
+            provider: Self.chat, model: ModelID("simulator.\(behaviour.rawValue)-v1:0"), region: "global",
+            profile: .inRegion)
+    }
+
     func target(_ model: String) -> Target {
         Target(provider: .bedrock, model: ModelID(model), region: Self.region, profile: .inRegion)
     }
 
     func target(_ behaviour: Behaviour) -> Target { target("simulator.\(behaviour.rawValue)-v1:0") }
-
-    /// CertForge's own client of the simulator's chat completions.
-    func chatProvider() -> OpenAICompatibleProvider {
-        OpenAICompatibleProvider(
-            engine: engine,
-            configuration: OpenAICompatibleConfiguration(
-                id: "chat", baseURLs: ["global": url + "/openai/v1"], apiKey: simulator.chatKey, addressPolicy: .any))
-    }
-
-    func chatTarget(_ behaviour: Behaviour) -> Target {
-        Target(
-            provider: "chat", model: ModelID("simulator.\(behaviour.rawValue)-v1:0"), region: "global",
-            profile: .inRegion)
-    }
 
     /// A signed request to any path.
     func send(
