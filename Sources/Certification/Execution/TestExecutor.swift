@@ -29,7 +29,7 @@ package struct TestExecutor: Sendable {
 
     /// Runs a test as its procedure says.
     ///
-    /// When the test's time is up, the calls under way are cancelled and awaited, and the result is an ERROR, `TIMEOUT`;
+    /// A test's time stands still while its calls wait for the budget. When it is up, the calls under way are cancelled and awaited, and the result is an ERROR, `TIMEOUT`;
     /// when the task is cancelled, it is an ERROR, `CANCELLED`.
     ///
     /// - Parameters:
@@ -44,10 +44,12 @@ package struct TestExecutor: Sendable {
         after earlier: [TestResult] = []
     ) async -> TestResult {
         let startedAt = now()
+        let adaptation = RequestAdaptation(for: test, of: facts, after: earlier)
+        let timer = WorkTimer(limit: adaptation.timeLimit(of: test), clock: clock)
         var session = TestSession(
             test: test, facts: facts,
-            caller: ModelCaller(provider: provider, meter: meter, clock: clock, target: target), nonce: nonce,
-            adaptation: RequestAdaptation(for: test, of: facts, after: earlier))
+            caller: ModelCaller(provider: provider, meter: meter, clock: clock, target: target, timer: timer),
+            nonce: nonce, adaptation: adaptation)
         let finished = earlier.last { $0.test == test.id && !$0.isFinal }?.repeats ?? []
         session.conclusion.resume(after: Array(finished.prefix(test.repeats)))
         let plan = CapabilityPlan(for: test, of: facts, after: earlier)
@@ -92,7 +94,7 @@ package struct TestExecutor: Sendable {
                 await work(&session)
                 return .concluded(session.conclusion)
             }
-            group.addTask { await alarm(after: timeLimit) }
+            group.addTask { await alarm(session.caller.timer) }
             for await event in group {
                 switch event {
                 case .concluded(let reached): conclusion = reached
@@ -112,12 +114,12 @@ package struct TestExecutor: Sendable {
         return conclusion
     }
 
-    private func alarm(after timeout: Duration) async -> Event {
+    private func alarm(_ timer: WorkTimer) async -> Event {
         do {
-            try await clock.sleep(for: timeout)
+            try await timer.expire()
             return .timeIsUp
         } catch {
-            // Only cancellation ends a clock's sleep early: the calls have been concluded.
+            // Only cancellation ends the wait early: the calls have been concluded.
             return .alarmIsOff
         }
     }

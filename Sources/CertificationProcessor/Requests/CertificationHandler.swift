@@ -131,7 +131,8 @@ struct CertificationHandler: MessageHandler {
         logger.info("Attempt begins", metadata: ["attempt": "\(claim.attempt)"])
         let started = ContinuousClock.now
         let model = registry.model(of: claim.target)
-        let longest = suite.attemptMinutes.map { Duration.seconds($0 * 60) } ?? .zero
+        let limit = max(settings.timeLimit, suite.attemptMinutes.map { Duration.seconds($0 * 60) } ?? .zero)
+        let timer = WorkTimer(limit: limit)
         let run = CertificationRun(
             suite: suite.applicable(to: model?.vendor ?? ""), judge: judge,
             facts: JudgingFacts(of: model, suiteDigest: suite.digest), attempt: claim.attempt,
@@ -140,12 +141,12 @@ struct CertificationHandler: MessageHandler {
         let evidence = AttemptEvidence()
         let facts = registry.facts(of: claim.target)
         let meter = ClaimMeter(
-            claim: claim, contextWindow: facts.contextWindow, lease: lease, store: store, metrics: metrics,
+            claim: claim, contextWindow: facts.contextWindow, lease: lease, timer: timer, store: store, metrics: metrics,
             logger: logger)
         let attempt = Attempt(
             target: claim.target, number: claim.attempt, run: run,
             executor: TestExecutor(provider: provider, meter: meter), facts: facts,
-            timeLimit: max(settings.timeLimit, longest),
+            timeLimit: max(limit, settings.longestWait), timer: timer,
             record: { result in
                 evidence.add(result)
                 return try await record(result, meter: meter, under: claim, lease: lease, logger: logger)
@@ -190,6 +191,9 @@ struct AttemptSettings: Sendable {
     /// How long a certification over which a worker died waits for another one to end.
     var suspectPause: Duration = .seconds(2)
     var timeLimit: Duration
+    /// How long an attempt may take together with its waits for the budget: two minutes less than the broker by default
+    /// waits for a message to be acknowledged.
+    var longestWait: Duration = .seconds(28 * 60)
     var retry: RetryTiming
     var softwareVersion: String
 }

@@ -12,15 +12,23 @@ struct PreparedCertificate: Sendable {
     var jws: String?
 }
 
+/// What a verdict does to its target's certificates.
+struct CertificateStep: Sendable {
+    /// To be executed in the verdict's transaction, in this order.
+    var statements: [SQLStatement] = []
+    /// What is announced; nil when there is no certificate, or one that is superseded from the start.
+    var event: CertificateIssued?
+}
+
 extension CertificationStore {
     /// Reads and hashes the evidence of a verdict, and signs its certificate. Nobody else writes results or runs of a
     /// certification while its claim holds, which the verdict's transaction checks.
     ///
     /// - Returns: nil when the verdict gets none.
     func prepareCertificate(_ claim: Claim, _ ending: RunEnding) async throws -> PreparedCertificate? {
-        guard let verdict = ending.verdict, let terms = ending.facts.terms, verdict.certifiedUntil != nil,
-            let expiry = CertificateExpiry.earliest(issuedAt: ending.now, under: terms)
-        else { return nil }
+        guard let verdict = ending.verdict, let terms = ending.facts.terms, let expiry = ending.certificateExpiry else {
+            return nil
+        }
         let evidence = try await evidence(claim, ending, terms: terms)
         let draft = CertificateDraft(
             id: CertificateID(), certificationID: claim.certificationID, runID: claim.runID, target: claim.target,
@@ -36,27 +44,31 @@ extension CertificationStore {
     ///
     /// Called with the target's pointer locked, so that two verdicts on one target come here one after the other. One that
     /// is not the newest may be superseded from the start.
-    ///
-    /// - Returns: nil when the verdict gets none.
-    func issueCertificate(
+    func certificateStep(
         _ prepared: PreparedCertificate?, _ claim: Claim, _ ending: RunEnding, isNewest: Bool,
         on connection: PostgresConnection
-    ) async throws -> CertificateIssued? {
+    ) async throws -> CertificateStep {
         guard let prepared else {
-            if isNewest { try await endCertificates(of: claim.target, now: ending.now, on: connection) }
-            return nil
+            return CertificateStep(
+                statements: isNewest ? [Self.endingCertificates(of: claim.target, now: ending.now)] : [])
         }
-        try await insert(prepared, jobID: claim.jobID, on: connection)
-        try await supersede(of: claim.target, by: claim.suite, now: ending.now, on: connection)
         let certificate = prepared.statement.certificate
-        if !isNewest {
-            let holds = try await supersedeLate(certificate.id, of: claim.target, now: ending.now, on: connection)
-            guard holds else { return nil }
-        }
-        return CertificateIssued(
+        let statements = [
+            insertion(of: prepared, jobID: claim.jobID),
+            Self.superseding(of: claim.target, by: claim.suite, now: ending.now),
+        ]
+        let event = CertificateIssued(
             jobID: claim.jobID, certificationID: claim.certificationID, certificateID: certificate.id,
             target: claim.target, status: certificate.status, rating: certificate.rating, badge: certificate.badge,
             issuedAt: ending.now, expiresAt: certificate.expiresAt)
+        if isNewest { return CertificateStep(statements: statements, event: event) }
+        // Rarely so, and only then it has to be seen whether it holds.
+        let rows = try await connection.pipeline(
+            statements + [
+                Self.supersedingLate(certificate.id, of: claim.target, now: ending.now),
+                "SELECT 1 AS one FROM certificates WHERE id = \(certificate.id.rawValue) AND superseded_at IS NULL",
+            ])
+        return CertificateStep(event: rows[3].isEmpty ? nil : event)
     }
 
     private func evidence(_ claim: Claim, _ ending: RunEnding, terms: CertificateTerms) async throws -> EvidencePack {
@@ -84,14 +96,11 @@ extension CertificationStore {
         """
     }
 
-    private func insert(
-        _ prepared: PreparedCertificate, jobID: JobID, on connection: PostgresConnection
-    ) async throws {
+    private func insertion(of prepared: PreparedCertificate, jobID: JobID) -> SQLStatement {
         let draft = prepared.draft
         let certificate = prepared.statement.certificate
         let key = signingKey?.publicKey
-        try await connection.execute(
-            """
+        return """
             -- A certificate never comes without the key that verifies it.
             WITH key AS (
                 INSERT INTO signing_keys (id, x, valid_from)
@@ -109,59 +118,55 @@ extension CertificationStore {
                     \(certificate.rating), \(certificate.badge.rawValue), \(JSONB(value: prepared.statement)), \(prepared.jws),
                     \(key?.id.rawValue), \(draft.evidenceDigest), \(draft.terms.suiteDigest),
                     \(draft.terms.rubricDigest), \(draft.issuedAt), \(draft.expiry.date), \(draft.expiry.cause.rawValue))
-            """)
+            """
     }
 
-    // Both lock in the order of the ids, as revoking does, so that two transactions never wait for each other.
+    // Each locks in the order of the ids, as revoking does, so that two transactions never wait for each other.
 
     /// All but the newest certificate of a target by a suite have had their place taken, whichever was written first.
-    private func supersede(
-        of target: Target, by suite: SuiteID, now: Date, on connection: PostgresConnection
-    ) async throws {
+    private static func superseding(of target: Target, by suite: SuiteID, now: Date) -> SQLStatement {
         let isAlike: SQLStatement = """
             \(fragment: target.isMatched)
                 AND EXISTS (SELECT 1 FROM runs WHERE id = certificates.run_id AND suite = \(suite.rawValue))
             """
-        try await connection.execute(
-            """
+        return """
             UPDATE certificates SET superseded_at = \(now), superseded_by = newest.id
             FROM (SELECT id FROM certificates WHERE \(fragment: isAlike)
                   ORDER BY issued_at DESC, id DESC LIMIT 1) AS newest
             WHERE certificates.id <> newest.id AND certificates.id IN (
                 SELECT id FROM certificates WHERE \(fragment: isAlike) AND superseded_at IS NULL
                 ORDER BY id FOR NO KEY UPDATE)
-            """)
+            """
     }
 
     /// Ends a certificate that was written after a newer verdict which ended all that there were.
-    ///
-    /// - Returns: whether it holds.
-    private func supersedeLate(
-        _ id: CertificateID, of target: Target, now: Date, on connection: PostgresConnection
-    ) async throws -> Bool {
-        try await connection.execute(
-            """
-            UPDATE certificates SET superseded_at = \(now)
-            WHERE id = \(id.rawValue) AND superseded_at IS NULL AND (
-                SELECT status FROM certifications
-                WHERE id = (SELECT certification_id FROM current_certifications WHERE \(fragment: target.isMatched))
-            ) NOT IN ('CERTIFIED', 'QUALITY_WARNING')
-            """)
-        return try await !connection.query(
-            "SELECT 1 AS holds FROM certificates WHERE id = \(id.rawValue) AND superseded_at IS NULL"
-        ).isEmpty
+    private static func supersedingLate(_ id: CertificateID, of target: Target, now: Date) -> SQLStatement {
+        """
+        UPDATE certificates SET superseded_at = \(now)
+        WHERE id = \(id.rawValue) AND superseded_at IS NULL AND (
+            SELECT status FROM certifications
+            WHERE id = (SELECT certification_id FROM current_certifications WHERE \(fragment: target.isMatched))
+        ) NOT IN ('CERTIFIED', 'QUALITY_WARNING')
+        """
     }
 
     /// A verdict that is no certificate ends what was certified before it.
-    private func endCertificates(of target: Target, now: Date, on connection: PostgresConnection) async throws {
-        try await connection.execute(
-            """
-            UPDATE certificates SET superseded_at = \(now)
-            WHERE id IN (
-                SELECT id FROM certificates
-                WHERE \(fragment: target.isMatched) AND superseded_at IS NULL AND issued_at <= \(now)
-                ORDER BY id FOR NO KEY UPDATE)
-            """)
+    private static func endingCertificates(of target: Target, now: Date) -> SQLStatement {
+        """
+        UPDATE certificates SET superseded_at = \(now)
+        WHERE id IN (
+            SELECT id FROM certificates
+            WHERE \(fragment: target.isMatched) AND superseded_at IS NULL AND issued_at <= \(now)
+            ORDER BY id FOR NO KEY UPDATE)
+        """
+    }
+}
+
+extension RunEnding {
+    /// When a certificate of it expires, and why; nil when it gets none.
+    var certificateExpiry: CertificateExpiry? {
+        guard verdict?.certifiedUntil != nil, let terms = facts.terms else { return nil }
+        return CertificateExpiry.earliest(issuedAt: now, under: terms)
     }
 }
 
