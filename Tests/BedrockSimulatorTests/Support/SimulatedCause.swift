@@ -131,7 +131,7 @@ private final class CentMeter: CallMeter {
         return CallReservation(reserved: worst)
     }
 
-    func settle(_ reservation: CallReservation, usage: TokenUsage?, error: ErrorCategory?) async -> CallCost? {
+    func settle(_ reservation: CallReservation, usage: TokenUsage?, error: ProviderError?) async -> CallCost? {
         let spent = Spending(of: reservation, price: Self.price, usage: usage, error: error)
         rest.withLock { $0 = $0 + (reservation.reserved ?? .zero) - spent.amount }
         return CallCost(amount: spent.amount, isEstimated: spent.estimatedAmount > .zero)
