@@ -228,8 +228,8 @@ let package = Package(
         programTests(
             "CertForgeCLITests",
             [
-                "CertForgeCLI", "Gateway", "Certification", "Contracts", "Curl", "Postgres", "ServiceRuntime",
-                argumentParser,
+                "CertForgeCLI", "Gateway", "Certificates", "Certification", "Contracts", "Curl", "Postgres",
+                "ServiceRuntime", argumentParser,
             ]),
         programTests(
             "BedrockSimulatorTests",
