@@ -13,10 +13,9 @@ struct CertForge: AsyncParsableCommand {
             """,
         version: ServiceProcess.version,
         subcommands: [
-            Certify.self, Jobs.self, ShowResult.self, Rate.self, History.self, Compare.self, Parity.self,
+            Certify.self, Jobs.self, Tests.self, ShowResult.self, Rate.self, History.self, Compare.self, Parity.self,
             Verify.self, CertificatesCommand.self, EvidenceCommand.self, Waiting.self, Schedules.self,
-            DeadLetters.self, Models.self, Registry.self, Suites.self, Limits.self, Costs.self, Call.self, Keys.self,
-            Token.self,
-            Migrate.self, TopologyCommand.self, Doctor.self,
+            DeadLetters.self, Models.self, Registry.self, Suites.self, Rubrics.self, Limits.self, Costs.self, Call.self,
+            Keys.self, Token.self, Migrate.self, TopologyCommand.self, Doctor.self,
         ])
 }

@@ -9,13 +9,78 @@ struct CostTextTests {
     private let cost = CostAnswer(
         usd: "0.0123", estimatedUsd: "0.001", calls: 4, unpricedCalls: 1, inputTokens: 40, outputTokens: 20)
 
-    private func estimate(mustConfirm: Bool, confirmCost: String = "12.30") -> EstimateAnswer {
+    private func answer(
+        mustConfirm: Bool, confirmCost: String = "12.30", isPriced: Bool = true, worst: String = "12.3"
+    ) -> EstimateAnswer {
         let extent = EstimateAnswer.Extent(usd: "12.3", calls: 3, inputTokens: 10, outputTokens: 20)
+        let dearest = EstimateAnswer.Extent(usd: worst, calls: 3, inputTokens: 10, outputTokens: 20)
+        let price = EstimateAnswer.TargetEstimate.Price(
+            inputUsdPerMillion: "1.00", outputUsdPerMillion: "2.00", validFrom: "2026-01-01", verified: true)
         return EstimateAnswer(
-            expected: extent, worstCase: extent,
-            targets: [.init(model: "a.one", region: "us-east-1", price: nil, expected: extent, worstCase: extent)],
-            unpricedModels: ["a.one"],
+            expected: extent, worstCase: dearest,
+            targets: [
+                .init(
+                    model: "a.one", region: "us-east-1", price: isPriced ? price : nil, expected: extent,
+                    worstCase: dearest)
+            ],
+            unpricedModels: isPriced ? [] : ["a.one"],
             confirmation: .init(required: mustConfirm, thresholdUsd: "10.00", confirmCost: confirmCost), refusal: nil)
+    }
+
+    private func estimate(mustConfirm: Bool, confirmCost: String = "12.30", isPriced: Bool = true) -> EstimateTable {
+        EstimateTable(answer(mustConfirm: mustConfirm, confirmCost: confirmCost, isPriced: isPriced))
+    }
+
+    @Test("What nobody knows the price of is unknown, never free")
+    func unknownPrice() throws {
+        let nothing = CostAnswer(
+            usd: "0.00", estimatedUsd: "0.00", calls: 6, unpricedCalls: 6, inputTokens: 1, outputTokens: 1)
+        #expect(nothing.words == "unknown for 6 calls: nobody knows the price")
+        let unpriced = estimate(mustConfirm: false, isPriced: false)
+        #expect(unpriced.summary == "1 target: cost unknown, because nobody knows a price; at worst 30 tokens.")
+        #expect {
+            try CostOptions.parse([]).confirmed(JobRequest(regions: ["r"]), unpriced)
+        } throws: { error in
+            "\(error)".contains("--allow-unknown-prices --max-tokens")
+        }
+        let allowed = try CostOptions.parse(["--allow-unknown-prices", "--max-tokens", "5"])
+        #expect(try allowed.confirmed(JobRequest(regions: ["r"]), unpriced).confirmCost == nil)
+    }
+
+    @Test(
+        "What is shown as the most is never less than it",
+        arguments: [
+            ("71.8123", "$71.82"), ("71.82", "$71.82"), ("0.00001", "$0.0001"), ("0.01231", "$0.0124"), ("0", "$0.00"),
+        ])
+    func limit(usd: String, text: String) {
+        #expect(CostAnswer.limit(usd) == text)
+    }
+
+    @Test("The sum rounds the worst case up, and says what is reused and what is assumed")
+    func estimateText() {
+        let answer = answer(mustConfirm: true, confirmCost: "71.82", worst: "71.8123")
+        let text = EstimateTable(answer).text
+        #expect(text.contains("at worst $71.82 and 30 tokens."))
+        #expect(text.contains("--force tests all") && text.contains("expected: answers of"))
+        #expect(!EstimateTable(answer, reuses: false).text.contains("--force"))
+    }
+
+    @Test("A budget below what is expected is warned of")
+    func smallBudget() {
+        let small = EstimateTable(answer(mustConfirm: false), budget: Money("0.01"))
+        #expect(small.budgetWarning?.hasPrefix("The budget of $0.0100 is less than the $12.30") == true)
+        #expect(EstimateTable(answer(mustConfirm: false), budget: Money("12.30")).budgetWarning == nil)
+        #expect(estimate(mustConfirm: false).budgetWarning == nil)
+        #expect(throws: (any Error).self) { try CostOptions.parse(["--budget", "0"]) }
+    }
+
+    @Test("A budget that paid for nothing is not said to be spent")
+    func uselessBudget() {
+        let budget = BudgetAnswer(usd: "0.01", tokens: nil, spentUsd: "0.00", spentTokens: 0, exhaustedAt: "now")
+        #expect(
+            budget.sentence
+                == "Budget: $0.00 of $0.0100 spent; it is less than a single call may cost at worst, so that none was made."
+        )
     }
 
     @Test("A cost names what is guessed and what has no price")

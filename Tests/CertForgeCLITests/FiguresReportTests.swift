@@ -16,8 +16,10 @@ struct FiguresReportTests {
             {"coverage": {"judged": 9, "applicable": 10, "total": 11, "reported": 2}, "quality": 0.9167,
              "qualityInterval": {"lower": 0.55, "upper": 0.98}, "successRate": 0.8889,
              "successInterval": {"lower": 0.57, "upper": 0.98}, "calls": 30, "availability": 0.996,
-             "throttleRate": 0.3, "unknownErrors": 1, "latencyP50Ms": 812.4, "ttftP50Ms": 301.2,
-             "outputTokensPerSecond": 42.5, "serviceLevel": {"serviceClass": "small", "met": 7, "requests": 9},
+             "throttleRate": 0.3, "unknownErrors": 1, "latencyP50Ms": 812.4,
+             "latencySample": {"count": 30, "isReliable": true}, "ttftP50Ms": 301.2,
+             "ttftSample": {"count": 7, "isReliable": false}, "outputTokensPerSecond": 42.5,
+             "throughputSample": {"count": 7, "isReliable": false}, "serviceLevel": {"serviceClass": "small", "met": 7, "requests": 9},
              "costUsd": "0.0012",
              "capabilities": [{"capability": "streaming", "finding": "works"}, {"capability": "tools", "finding": "broken"},
                               {"capability": "vision", "finding": "untested"}],
@@ -26,11 +28,11 @@ struct FiguresReportTests {
             """)
         #expect(
             FiguresReport(figures).lines == [
-                "tests: 9 of 10 applicable tests judged (the suite has 11) · 2 more only reported · passed 89 % "
+                "tests: 9 of 13 tests judged (1 not judged, 1 skipped, 2 only reported) · passed 89 % "
                     + "(95 %: 57 %–98 %) · quality 92 % (95 %: 55 %–98 %)",
                 "calls: 30 calls · availability >99 % · throttle rate 30 % · 1 UNKNOWN error",
-                "times: latency p50 812 ms · first token p50 301 ms · 42.5 tokens/s · goodput 7 of 9 within the limits "
-                    + "of class small",
+                "times: latency p50 812 ms (n = 30) · first token p50 301 ms (n = 7, too few to rely on) · 42.5 tokens/s "
+                    + "(n = 7, too few to rely on) · goodput 7 of 9 within the limits of class small",
                 "cost: $0.0012",
                 "capabilities: works: streaming · broken though declared: tools · declared, not tested: vision",
                 "FAIL t1: No Paris.", "found by t2: It was refused as invalid.",
@@ -43,7 +45,7 @@ struct FiguresReportTests {
             """
             {"coverage": {"judged": 0, "applicable": 1, "total": 1}, "calls": 1, "capabilities": [], "topFailures": []}
             """)
-        #expect(FiguresReport(figures).lines == ["tests: 0 of 1 applicable tests judged", "calls: 1 call"])
+        #expect(FiguresReport(figures).lines == ["tests: 0 of 1 test judged (1 not judged)", "calls: 1 call"])
     }
 
     @Test(

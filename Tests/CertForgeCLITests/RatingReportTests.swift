@@ -64,4 +64,46 @@ struct RatingReportTests {
         #expect(report.lines.contains { $0.hasPrefix("instead   rubric 1: ") })
         #expect(throws: (any Error).self) { try run(document) }
     }
+    private func inFile(_ text: String, _ use: (String) throws -> Void) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "rubric-\(UUID()).yaml")
+        try Data(text.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        try use(file.path)
+    }
+
+    private func rubric(_ change: (String) -> String = { $0 }) throws -> String {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources/Certification/Judging/Rubrics/rubric-2.yaml")
+        return change(try String(contentsOf: file, encoding: .utf8))
+    }
+
+    @Test("A rubric of one's own is tried offline, beside the stored verdict's, and says how it rates")
+    func ownRubric() throws {
+        let document = try document()
+        try inFile(rubric { $0.replacing("version: 2", with: "version: 99") }) { path in
+            try run(document, "--rubric", path)
+            let own = try RubricSource.read(path)
+            let catalog = try RubricCatalog.bundled()
+            var rerating = try Rerating(document, among: catalog)
+            rerating.other = document.verdict(by: own)
+            let lines = RatingReport(document, rerating, catalog: catalog, own: own, isExplained: true).lines
+            #expect(lines.contains { $0.hasPrefix("instead   rubric 99: ") })
+            #expect(lines.contains("Rubric 99"))
+        }
+    }
+
+    @Test("A rubric that is none is refused with the key, and a file that is missing is no mystery")
+    func brokenRubric() throws {
+        try inFile(rubric { $0.replacing("warningBelow", with: "warningBelo") }) { path in
+            #expect(throws: ExitCode(2)) { try run(document(), "--rubric", path) }
+            #expect(throws: ExitCode.failure) { try Rubrics.Check.parse([path]).run() }
+            let error = #expect(throws: RubricError.self) { try RubricSource.read(path) }
+            #expect(error?.description.contains("warningBelow") == true)
+        }
+        try inFile(rubric()) { path in try Rubrics.Check.parse([path]).run() }
+        #expect(throws: ExitCode(2)) { try Rate.parse(["/nonexistent"]).run() }
+        #expect(throws: ExitCode(2)) { try run(document(), "--rubric", "/nonexistent") }
+        #expect(throws: ExitCode.failure) { try Rubrics.Check.parse(["/nonexistent"]).run() }
+        try Rubrics.List.parse([]).run()
+    }
 }

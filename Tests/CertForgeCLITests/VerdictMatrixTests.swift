@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 import Testing
 
 @testable import CertForgeCLI
@@ -29,7 +30,74 @@ struct VerdictMatrixTests {
                 "skipped  c.three in us-east-1: No profile.",
                 "",
                 "Job 019b7d5e-0000-7000-8000-000000000000 PARTIAL: 3 targets: 1 CERTIFIED, 1 FAILED, 1 INCONCLUSIVE",
+                "Figures of each target:  certforge jobs show 019b7d5e-0000-7000-8000-000000000000",
             ])
+    }
+
+    private func withFailures(_ explanations: [String], status: CertificationStatus) -> CertificationAnswer {
+        var certification = CertificationAnswer.sample(
+            "a.one", status: status, code: "GATE_FAILED", reason: "Not passed.")
+        certification.figures = FiguresAnswer(
+            coverage: .init(judged: 1, applicable: 1, total: 1), calls: 1, capabilities: [],
+            topFailures: explanations.map { .init(test: "hello", outcome: "FAIL", explanation: $0) })
+        return certification
+    }
+
+    @Test("What is not passed is told with why, also of what is certified, and where the answers are")
+    func why() {
+        for status in [CertificationStatus.failed, .certified] {
+            let lines = VerdictMatrix(.sample([withFailures(["It stopped early.", "It said no."], status: status)]))
+                .text
+                .split(separator: "\n").map(String.init)
+            let first = lines.firstIndex(
+                of: "\(status.rawValue)  a.one in us-east-1: GATE_FAILED after 1 attempt. Not passed.")
+            #expect(
+                first.map { Array(lines[$0...].dropFirst().prefix(3)) } == [
+                    "  FAIL hello: It stopped early.", "  FAIL hello: It said no.",
+                    "  what was answered:  certforge tests 019b7d5e-0000-7000-8000-000000000001",
+                ])
+        }
+    }
+
+    @Test("Trouble, which is the same in most tests, is told once")
+    func trouble() {
+        let text = VerdictMatrix(.sample([withFailures(["Denied.", "Denied."], status: .unsupported)])).text
+        #expect(text.split(separator: "Denied.", omittingEmptySubsequences: false).count == 2)
+    }
+
+    @Test("What waits says until when, and throttled attempts are not passed off as little patience")
+    func waiting() throws {
+        var certification = CertificationAnswer.sample(
+            "a.one", status: .retrying, attempts: 0, rating: nil, badge: nil, code: "THROTTLED_RPM",
+            reason: "Slow down.")
+        certification.nextAttemptAt = "2026-01-01T01:00:00.000Z"
+        certification.deferredUntil = "2026-01-01T02:00:00.000Z"
+        certification.deferredBecause = "a limit"
+        let now = try Date("2026-01-01T00:00:00Z", strategy: .iso8601)
+        let text = VerdictMatrix(.sample([certification], status: .processing), now: now).text
+        #expect(
+            text.contains(
+                "THROTTLED_RPM after 0 attempts (throttled ones were put off and are not counted). Slow down."))
+        #expect(text.contains("\n  next attempt in 1 h (2026-01-01T01:00:00.000Z)\n"))
+        #expect(text.contains("\n  waits; goes on in 2 h (2026-01-01T02:00:00.000Z): a limit\n"))
+    }
+
+    @Test("One model's targets, or those with something to do, can be shown alone")
+    func filter() {
+        let job = JobAnswer.sample([
+            .sample("a.one"), .sample("b.two", status: .failed, code: "X"), .sample("c.three", code: "TESTS_FAILED"),
+        ])
+        let failed = VerdictMatrix(job, filter: .init(needsAttention: true)).text
+        #expect(!failed.contains("a.one") && failed.contains("b.two") && failed.contains("c.three"))
+        let one = VerdictMatrix(job, filter: .init(model: "a.one")).text
+        #expect(one.contains("a.one") && !one.contains("b.two"))
+    }
+
+    @Test("What was left out for one reason is one line, however many targets it is")
+    func skipped() {
+        let skipped = (1...5).map { JobAnswer.Skipped(model: "m\($0)", region: "r", reason: "Not offered.") }
+        let text = VerdictMatrix(.sample([.sample("a")], skipped: skipped)).text
+        #expect(text.contains("\nskipped  m1 in r, m2 in r, m3 in r and 2 more: Not offered.\n"))
     }
 
     @Test("Figures follow each certification that has them, with what to do next")
@@ -39,9 +107,10 @@ struct VerdictMatrixTests {
         certification.figures = FiguresAnswer(
             coverage: .init(judged: 5, applicable: 5, total: 5), calls: 7,
             capabilities: [.init(capability: "tools\u{1B}[2J", finding: "broken")], topFailures: [])
-        let lines = VerdictMatrix(.sample([certification])).text.split(separator: "\n").map(String.init)
+        let lines = VerdictMatrix(.sample([certification]), detail: .figures).text.split(separator: "\n")
+            .map(String.init)
         #expect(lines.contains("a.one in us-east-1  certification 019b7d5e-0000-7000-8000-000000000001"))
-        #expect(lines.contains("  tests: 5 of 5 applicable tests judged"))
+        #expect(lines.contains("  tests: 5 of 5 tests judged"))
         #expect(lines.contains { $0.hasPrefix("  capabilities: broken though declared: tools") })
         #expect(lines.contains("  next: Read the answers."))
         #expect(!lines.joined().contains("\u{1B}"))

@@ -21,7 +21,9 @@ struct MailComposerTests {
     @Test("The subject counts the certified and names the job")
     func subject() throws {
         let job = SampleReport.mixed
-        #expect(try mail(job).subject == "[CertForge] 3 of 4 targets certified (job \(job.jobID))")
+        #expect(
+            try mail(job).subject
+                == "[CertForge] 2 of 4 targets certified, 1 with a quality warning (job \(job.jobID))")
         #expect(
             try mail(SampleReport.job([], status: .cancelled)).subject.hasPrefix(
                 "[CertForge] Cancelled: 0 of 0 targets"))
@@ -33,9 +35,11 @@ struct MailComposerTests {
         let text = try mail(job).text
         let lines = text.components(separatedBy: "\n")
         for expected in [
-            "CertForge: 3 of 4 targets certified", "Status     PARTIAL (some targets could not be judged)",
+            "CertForge: 2 of 4 targets certified, 1 with a quality warning",
+            "Status     PARTIAL (some targets could not be judged)",
             "Requested  2026-02-02 02:37 UTC by alice", "Finished   2026-02-02 02:40 UTC, after 2 min 3 s",
-            "Details    https://certforge.example.org/api/v1/certifications/jobs/\(job.jobID)",
+            "Details    certforge jobs show \(job.jobID)",
+            "API        https://certforge.example.org/api/v1/certifications/jobs/\(job.jobID) (with a token)",
             "  CERTIFIED         2", "NEEDS ATTENTION", "INCONCLUSIVE, 1",
             "  Reason: Access to the model is not granted in this account. (REASON_CODE)",
             "  - meta.llama3-8b-instruct-v1:0: eu-west-1", "QUALITY_WARNING, 1",
@@ -85,6 +89,68 @@ struct MailComposerTests {
         #expect(mail.html.matches(of: /<tr style="border-top:1px solid #dddddd">/).count == 55)
     }
 
+    private func failed(
+        _ model: String, _ explanation: String, _ status: CertificationStatus = .failed
+    ) -> CertificationSummary {
+        var summary = SampleReport.certification(
+            model, "r", status, rating: 2, badge: .limited, reason: "A gate was not passed.",
+            remedy: "Read the answers.")
+        summary.failures = [TestFailure(test: "hello", outcome: "FAIL", explanation: explanation)]
+        return summary
+    }
+
+    @Test("Targets that failed for different causes are told apart, each with why and where its answers are")
+    func why() throws {
+        let targets = [
+            failed("a", "It said nothing."), failed("b", "It stopped early."), failed("c", "It said nothing."),
+        ]
+        let mail = try mail(SampleReport.job(targets))
+        #expect(
+            mail.text.contains(
+                """
+
+                FAILED, 2
+                  Reason: A gate was not passed. (REASON_CODE)
+                  Why:    hello: It said nothing.
+                  Next:   Read the answers.
+                  Answers: certforge tests \(targets[0].certificationID)
+                  - a: r (2.0 LIMITED)
+                  - c: r (2.0 LIMITED)
+
+                FAILED, 1
+                  Reason: A gate was not passed. (REASON_CODE)
+                  Why:    hello: It stopped early.
+
+                """))
+        #expect(mail.html.contains("<div>hello: It stopped early.</div><div>Next: Read the answers.</div>"))
+        #expect(mail.html.contains("certforge tests \(targets[1].certificationID)</span>"))
+    }
+
+    @Test("Many ways to fail for one reason are told of together")
+    func manyWays() throws {
+        let text = try mail(SampleReport.job((1...30).map { failed("m\($0)", "Way \($0).") })).text
+        #expect(text.contains("\nFAILED, 30\n"))
+        #expect(text.components(separatedBy: "\n  Why: ").count == 6)
+    }
+
+    @Test("Trouble is told by its reason alone")
+    func trouble() throws {
+        let text = try mail(SampleReport.job([failed("a", "Denied.", .inconclusive)])).text
+        #expect(!text.contains("Why:") && !text.contains("Answers:"))
+    }
+
+    @Test("What is certified although a test was not passed is listed with why, and stays certified")
+    func remarks() throws {
+        let mail = try mail(
+            SampleReport.job([failed("a", "It came at once.", .certified)], status: .completed))
+        #expect(mail.text.contains("\nCERTIFIED, BUT NOT IN EVERYTHING\n\nCERTIFIED, 1\n  Reason: A gate"))
+        #expect(mail.text.contains("  Why:    hello: It came at once.\n"))
+        #expect(mail.text.contains("\nCERTIFIED until 2026-02-09\n"))
+        #expect(!mail.text.contains("NEEDS ATTENTION"))
+        #expect(mail.subject.contains("1 of 1 target certified (job"))
+        #expect(mail.html.contains("Certified, but not in everything") && mail.html.contains("It came at once."))
+    }
+
     @Test("Two kinds of profile in one region are told apart")
     func profiles() throws {
         let targets = [InferenceProfileKind.geographic, .global].map {
@@ -125,6 +191,7 @@ struct MailComposerTests {
         var target = SampleReport.certification(
             text, text, .failed, rating: .infinity, name: text, reason: text, remedy: text)
         target.reasonCode = text
+        target.failures = [TestFailure(test: TestID(text), outcome: text, explanation: text)]
         var job = SampleReport.job(
             [target], requestedBy: text,
             skipped: [SkippedTarget(model: ModelID(text), region: Region(text), reason: text)])

@@ -46,7 +46,9 @@ struct NoticeMailTests {
         for expected in [
             "Before     CERTIFIED 4.9, 2026-02-02 02:40 UTC", "Now        FAILED 1.2, 2026-02-02 02:40 UTC",
             "  - The status went from CERTIFIED to FAILED.", "  - memory: PASS before, NO_ANSWER now",
-            "Details    https://certforge.example.org/api/v1/certifications/\(drift.after.certificationID)/comparison",
+            "Details    certforge compare \(drift.after.certificationID)",
+            "API        https://certforge.example.org/api/v1/certifications/\(drift.after.certificationID)/comparison "
+                + "(with a token)",
         ] {
             #expect(mail.text.components(separatedBy: "\n").contains(expected), "\(expected)")
         }

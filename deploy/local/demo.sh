@@ -5,6 +5,8 @@ CERTFORGE_LOCAL="demo"
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 cd "$repository"
 services="$repository/deploy/local/services.sh"
+# What the demonstration certifies is its own, whatever is set for `make up`.
+unset PROVIDERS_FILE SUITES_FOLDER
 # A few models misbehave, so that the outcome shows more than success.
 export SIMULATOR_CONTROL_FILE="$repository/deploy/local/demo-behaviours.json"
 was_running=no

@@ -65,7 +65,8 @@ start_all() {
     start bedrock-simulator "$bedrock_port" env HTTP_PORT="$bedrock_port" HEALTH_PORT=$((bedrock_port + 1)) \
         SIMULATOR_CONTROL_FILE="${SIMULATOR_CONTROL_FILE:-}" \
         "$bin/bedrock-simulator"
-    # The simulator's chat completions as a provider beside Bedrock.
+    # Unless the caller names providers of their own, the simulator's chat completions are one beside Bedrock.
+    export PROVIDERS_FILE="${PROVIDERS_FILE:-$state/providers.yaml}" SIMULATED_API_KEY=sk-simulator
     cat >"$state/providers.yaml" <<EOF
 providers:
   - id: simulated
@@ -78,7 +79,6 @@ providers:
       - {id: chat-small, vendor: simulator, name: Small chat, context: 8192, output: 4096, capabilities: {tools: true}}
       - {id: chat-large, vendor: simulator, name: Large chat, context: 8192, output: 4096, capabilities: {tools: true}}
 EOF
-    export PROVIDERS_FILE="$state/providers.yaml" SIMULATED_API_KEY=sk-simulator
     start gateway "$gateway_health_port" env "${gateway_urls[@]}" HTTP_PORT="$gateway_port" \
         HEALTH_PORT="$gateway_health_port" PRICES_FILE="${PRICES_FILE:-$repository/deploy/local/simulator-prices.yaml}" \
         "$bin/gateway"

@@ -15,20 +15,89 @@ struct VerificationText {
     var text: String {
         var lines = [report.outcome.rawValue.uppercased()]
         lines += report.findings.map { "  \($0.text)" }
-        if let certificate = report.statement?.certificate {
-            let rating = certificate.rating.formatted(
-                .number.precision(.fractionLength(1)).locale(Locale(identifier: "en_US_POSIX")))
-            let coverage = certificate.coverage
-            lines += [
-                "target       \(certificate.target.name)",
-                "status       \(certificate.status.rawValue), \(rating) of 5, \(certificate.badge.rawValue)",
-                "coverage     \(coverage.judged) of \(coverage.applicable) applicable tests judged, \(coverage.total) in all",
-                "issued       \(certificate.issuedAt.rfc3339)",
-                "expires      \(certificate.expiresAt.rfc3339) because \(certificate.expiresBecause.phrase)",
-                "certificate  \(certificate.id)", "evidence     sha256:\(certificate.evidenceDigest)",
-            ]
-        }
+        if let statement = report.statement { lines += Self.lines(of: statement) }
         if !report.checked.isEmpty { lines.append("checked      \(report.checked.joined(separator: ", "))") }
         return lines.map(\.terminalSafe).joined(separator: "\n")
+    }
+    private static func lines(of statement: CertificateStatement) -> [String] {
+        let certificate = statement.certificate
+        let predicate = statement.predicate
+        let rating = certificate.rating.formatted(
+            .number.precision(.fractionLength(1)).locale(Locale(identifier: "en_US_POSIX")))
+        let passed = predicate.passedTests.count + predicate.warnedTests.count
+        var lines = [
+            "target       \(certificate.target.name)",
+            "status       \(certificate.status.rawValue), \(rating) of 5, \(certificate.badge.rawValue)",
+            "suite        \(statement.suiteWords)",
+            "rubric       \(statement.version(of: "rubric") ?? "unknown")",
+            "tests        \(CoverageText(certificate.coverage).words)",
+            "results      \(passed) passed, \(predicate.failedTests.count) failed",
+        ]
+        lines += names(predicate.failedTests, "failed")
+        lines += names(certificate.unjudgedTests, "not judged")
+        lines += names(certificate.skippedTests, "skipped")
+        lines += [
+            "issued       \(certificate.issuedAt.rfc3339)",
+            "expires      \(certificate.expiresAt.rfc3339) because \(certificate.expiresBecause.phrase)",
+            "certificate  \(certificate.id)", "evidence     sha256:\(certificate.evidenceDigest)",
+        ]
+        return lines
+    }
+
+    private static func names(_ tests: [TestID], _ what: String) -> [String] {
+        guard !tests.isEmpty else { return [] }
+        let named = tests.prefix(10).map(\.rawValue).joined(separator: ", ")
+        return ["             \(what): \(named)\(tests.count > 10 ? " and \(tests.count - 10) more" : "")"]
+    }
+}
+
+extension VerificationText {
+    /// The same for programs: sorted keys, the statement as it was signed.
+    func json() throws -> String {
+        String(decoding: try MessageCoding.encode(Document(report)), as: UTF8.self).terminalSafeJSON
+    }
+
+    /// As the gateway answers `POST /api/v1/certificates/verify`.
+    private struct Document: Encodable {
+        struct Finding: Encodable {
+            var reason: CertificateReport.Reason
+            var text: String
+        }
+
+        var outcome: CertificateReport.Outcome
+        var valid: Bool
+        var findings: [Finding]
+        var checked: [String]
+        var statement: CertificateStatement?
+
+        init(_ report: CertificateReport) {
+            outcome = report.outcome
+            valid = report.outcome == .valid
+            findings = report.findings.map { Finding(reason: $0.reason, text: $0.text) }
+            checked = report.checked
+            statement = report.statement
+        }
+    }
+}
+
+extension CertificateStatement {
+    fileprivate func version(of name: String) -> String? {
+        predicate.configuration.first { $0.name == name }?.annotations?["version"]
+    }
+
+    fileprivate var suiteWords: String {
+        guard let suite = predicate.configuration.first(where: { $0.name.hasPrefix("suite/") }) else {
+            return "unknown"
+        }
+        let id = suite.annotations?["id"] ?? String(suite.name.dropFirst("suite/".count))
+        return "\(id) version \(suite.annotations?["version"] ?? "unknown")"
+    }
+}
+
+extension CoverageText {
+    init(_ coverage: Verdict.Coverage) {
+        self.init(
+            judged: coverage.judged, applicable: coverage.applicable, total: coverage.total,
+            reported: coverage.reported ?? 0)
     }
 }

@@ -28,17 +28,17 @@ struct CertificatesCommand: AsyncParsableCommand {
         @Flag(help: "Only those that hold now.")
         var valid = false
 
-        @OptionGroup var gateway: GatewayAddress
+        @OptionGroup var reading: ReadingOptions
 
         func run() async throws {
-            let query = [
-                ("limit", "\(limit)"), ("model", model), ("region", region), ("certification", certification),
-                ("valid", valid ? "true" : nil),
-            ].compactMap { name, value in value.map { URLQueryItem(name: name, value: $0) } }
-            let page: CertificatePageAnswer = try await gateway.client().get(path, query: query)
-            if page.certificates.isEmpty { Console.result("There are no such certificates.") }
-            for certificate in page.certificates { Console.result(line(certificate)) }
-            if page.next != nil { Console.result("… and more") }
+            let query = [URLQueryItem]([
+                "limit": "\(limit)", "model": model, "region": region, "certification": certification,
+                "valid": valid ? "true" : nil,
+            ])
+            try await reading.show(path, query: query) { (page: CertificatePageAnswer) in
+                guard !page.certificates.isEmpty else { return "There are no such certificates." }
+                return (page.certificates.map(line) + (page.next == nil ? [] : ["… and more"])).joined(separator: "\n")
+            }
         }
     }
 
@@ -53,12 +53,13 @@ struct CertificatesCommand: AsyncParsableCommand {
         @Flag(help: "Tell in words instead.")
         var summary = false
 
-        @OptionGroup var gateway: GatewayAddress
+        @OptionGroup var reading: ReadingOptions
 
         func run() async throws {
-            let answer: CertificateAnswer = try await gateway.client().get("\(path)/\(id)")
-            guard !summary else { return Console.result(line(answer)) }
-            guard let jws = answer.jws else {
+            let answer: GatewayAnswer<CertificateAnswer> = try await reading.gateway.client().answer("\(path)/\(id)")
+            guard !reading.json else { return Console.result(answer.json) }
+            guard !summary else { return Console.result(line(answer.body)) }
+            guard let jws = answer.body.jws else {
                 throw ValidationError("The certificate was issued without a signing key; --summary shows it in words.")
             }
             Console.result(jws.terminalSafe)
@@ -82,9 +83,11 @@ struct CertificatesCommand: AsyncParsableCommand {
             guard Console.confirm("Revoke the certificate \(id)? It cannot be undone.") else {
                 return Console.result("Nothing was revoked.")
             }
-            let answer: CertificateAnswer = try await gateway.client().post(
-                "\(path)/\(id)/revocation", ["reason": reason])
+            let client = try await gateway.client()
+            let before: CertificateAnswer = try await client.get("\(path)/\(id)")
+            let answer: CertificateAnswer = try await client.post("\(path)/\(id)/revocation", ["reason": reason])
             Console.result(line(answer))
+            if before.revokedAt != nil { Console.note("It was revoked before; the first reason stays.\n") }
         }
     }
 
@@ -108,6 +111,10 @@ struct CertificatesCommand: AsyncParsableCommand {
         let until = "until \(certificate.expiresAt) (\(certificate.expiresBecause))"
         let target = "\(certificate.model)  \(certificate.region)  \(certificate.profile)"
         let rating = "\(certificate.badge) \(certificate.rating)"
-        return "\(certificate.id)  \(standing.padding(to: 10))  \(rating)  \(target)  \(until)".terminalSafe
+        let revoked = certificate.revokedAt.map {
+            " revoked \($0): \(certificate.revocationReason ?? "no reason given")"
+        }
+        return "\(certificate.id)  \(standing.padding(to: 10))  \(rating)  \(target)  \(until)\(revoked ?? "")"
+            .terminalSafe
     }
 }

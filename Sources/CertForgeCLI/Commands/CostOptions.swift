@@ -19,6 +19,10 @@ struct CostOptions: ParsableArguments {
     var allowUnknownPrices = false
 
     func validate() throws {
+        if let budget, budget == .zero {
+            throw ValidationError(
+                "--budget is \(budget), which pays for no call; --estimate says what the job would cost.")
+        }
         if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens is \(maxTokens); it must be 1 or more.") }
         if allowUnknownPrices, maxTokens == nil {
             throw ValidationError("--allow-unknown-prices needs --max-tokens: what has no price is bounded by tokens.")
@@ -34,10 +38,19 @@ struct CostOptions: ParsableArguments {
         return request
     }
 
-    /// The request as it may be sent when a job like this would cost what `estimate` says.
+    /// The request as it may be sent when a job like this would cost what the estimate says.
     ///
     /// - Throws: `CleanExit` or `ValidationError` when nobody agrees to it.
-    func confirmed(_ request: JobRequest, _ estimate: EstimateAnswer) throws -> JobRequest {
+    func confirmed(_ request: JobRequest, _ table: EstimateTable) throws -> JobRequest {
+        let estimate = table.answer
+        if !allowUnknownPrices, !estimate.unpricedModels.isEmpty {
+            throw ValidationError(
+                """
+                Nobody knows the price of \(estimate.unpricedModels.prefix(20).joined(separator: ", ")). Nothing was \
+                started. Add the prices to the gateway's PRICES_FILE, leave the models out, or say \
+                --allow-unknown-prices --max-tokens N.
+                """.terminalSafe)
+        }
         if let maxCost { try check(estimate.confirmation.confirmCost, isWithin: maxCost) }
         guard estimate.confirmation.required else { return request }
         var request = request
@@ -45,10 +58,10 @@ struct CostOptions: ParsableArguments {
         if yes || maxCost != nil { return request }
         guard Console.isInteractive else {
             throw ValidationError(
-                "\(EstimateTable(estimate).summary) Say --yes or --max-cost \(estimate.confirmation.confirmCost) to start it."
+                "\(table.summary) Say --yes or --max-cost \(estimate.confirmation.confirmCost) to start it."
                     .terminalSafe)
         }
-        guard Question.isAnsweredYes("\(EstimateTable(estimate).summary) Start it?") else {
+        guard Question.isAnsweredYes("\(table.summary) Start it?") else {
             throw CleanExit.message("Nothing was started.")
         }
         return request

@@ -21,12 +21,11 @@ struct Costs: AsyncParsableCommand {
     @Option(help: "What to sum by.")
     var by: Grouping = .model
 
-    @OptionGroup var gateway: GatewayAddress
+    @OptionGroup var reading: ReadingOptions
 
     func run() async throws {
-        var query = [URLQueryItem(name: "groupBy", value: by.rawValue)]
-        if let month { query.append(URLQueryItem(name: "month", value: month)) }
-        let answer: CostsAnswer = try await gateway.client().get("/api/v1/costs", query: query)
-        Console.result(CostsTable(answer).text)
+        try await reading.show("/api/v1/costs", query: .init(["groupBy": by.rawValue, "month": month])) {
+            CostsTable($0).text
+        }
     }
 }

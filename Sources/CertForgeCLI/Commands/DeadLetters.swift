@@ -25,17 +25,17 @@ struct DeadLetters: AsyncParsableCommand {
         var status: String?
 
         @OptionGroup var filter: LetterFilter
-        @OptionGroup var gateway: GatewayAddress
+        @OptionGroup var reading: ReadingOptions
 
         func run() async throws {
-            var query = filter.query + [URLQueryItem(name: "limit", value: "\(limit)")]
-            if let status { query.append(URLQueryItem(name: "status", value: status)) }
-            let page: DeadLetterPageAnswer = try await gateway.client().get(DeadLetters.path, query: query)
-            for letter in page.deadLetters {
-                Console.result(
-                    "\(letter.id)  \(letter.receivedAt)  \(letter.status.padding(to: 9))  \(letter.title)".terminalSafe)
+            let query = filter.query + [URLQueryItem](["limit": "\(limit)", "status": status])
+            try await reading.show(DeadLetters.path, query: query) { (page: DeadLetterPageAnswer) in
+                guard !page.deadLetters.isEmpty else { return "No dead letters." }
+                let lines = page.deadLetters.map { letter in
+                    "\(letter.id)  \(letter.receivedAt)  \(letter.status.padding(to: 9))  \(letter.title)".terminalSafe
+                }
+                return (lines + (page.next == nil ? [] : ["… and more"])).joined(separator: "\n")
             }
-            if page.next != nil { Console.result("… and more") }
         }
     }
 
@@ -44,20 +44,14 @@ struct DeadLetters: AsyncParsableCommand {
             abstract: "The kinds of dead letters, those with the most first.")
 
         @OptionGroup var filter: LetterFilter
-        @OptionGroup var gateway: GatewayAddress
+        @OptionGroup var reading: ReadingOptions
 
         func run() async throws {
-            let answer: DeadLetterGroupsAnswer = try await gateway.client().get(
-                DeadLetters.path + "/groups", query: filter.query)
-            for group in answer.groups {
-                let counts = group.counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-                    .joined(separator: ", ")
-                Console.result("\(group.fingerprint)  \(counts)  last \(group.lastSeenAt)".terminalSafe)
-                Console.result("    \(group.title)".terminalSafe)
-                Console.result(
-                    "    \(group.jobCount.counted("job")), for example letter \(group.examples.first ?? "–")")
+            try await reading.show(DeadLetters.path + "/groups", query: filter.query) {
+                (answer: DeadLetterGroupsAnswer) in
+                guard !answer.groups.isEmpty else { return "No dead letters." }
+                return answer.groups.flatMap(\.lines).map(\.terminalSafe).joined(separator: "\n")
             }
-            if answer.groups.isEmpty { Console.result("No dead letters.") }
         }
     }
 
@@ -68,11 +62,12 @@ struct DeadLetters: AsyncParsableCommand {
         @Argument(help: "The letter's id.")
         var id: String
 
-        @OptionGroup var gateway: GatewayAddress
+        @OptionGroup var reading: ReadingOptions
 
         func run() async throws {
-            let letter: DeadLetterAnswer = try await gateway.client().get("\(DeadLetters.path)/\(id)")
-            for line in LetterReport(letter).lines { Console.result(line.terminalSafe) }
+            try await reading.show("\(DeadLetters.path)/\(id)") { (letter: DeadLetterAnswer) in
+                LetterReport(letter).lines.map(\.terminalSafe).joined(separator: "\n")
+            }
         }
     }
 

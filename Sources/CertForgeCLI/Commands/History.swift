@@ -22,15 +22,35 @@ struct History: AsyncParsableCommand {
     @Option(help: "How many, from 1 to 100.")
     var limit: Int = 20
 
-    @OptionGroup var gateway: GatewayAddress
+    @OptionGroup var reading: ReadingOptions
 
     func run() async throws {
-        var query = [URLQueryItem(name: "limit", value: "\(limit)")]
-        if let profile { query.append(URLQueryItem(name: "profile", value: profile)) }
         let parts = [provider, model, region].map(\.asPathPart).joined(separator: "/")
-        let page: HistoryPageAnswer = try await gateway.client().get("/api/v1/targets/\(parts)/history", query: query)
-        Console.result(HistoryTable(page.certifications).text)
-        if page.next != nil { Console.result("… and more") }
+        let page: HistoryPageAnswer = try await reading.show(
+            "/api/v1/targets/\(parts)/history", query: .init(["limit": "\(limit)", "profile": profile])
+        ) { HistoryTable($0).text }
+        if page.certifications.isEmpty { try await checkTarget() }
+    }
+
+    /// A misspelt target has no history either.
+    private func checkTarget() async throws {
+        let client = try await reading.gateway.client()
+        let models: ModelListAnswer = try await client.get(
+            "/api/v1/models", query: .init(["provider": provider]))
+        let known = models.models.filter {
+            $0.address == model || $0.address == "\(provider)/\(model)" || $0.id == model
+        }
+        guard !known.isEmpty else {
+            throw ValidationError(
+                "The registry has no model '\(model)' of the provider '\(provider)'; 'certforge models' lists them."
+                    .terminalSafe)
+        }
+        let regions: RegionListAnswer = try await client.get("/api/v1/regions")
+        guard regions.regions.contains(where: { $0.id == region }) else {
+            throw ValidationError(
+                "There is no region '\(region)'. Known: \(regions.regions.map(\.id).joined(separator: ", "))."
+                    .terminalSafe)
+        }
     }
 }
 
@@ -49,13 +69,12 @@ struct Compare: AsyncParsableCommand {
     @Argument(help: "The id of another one of the same target.")
     var other: CertificationID?
 
-    @OptionGroup var gateway: GatewayAddress
+    @OptionGroup var reading: ReadingOptions
 
     func run() async throws {
-        let answer: ComparisonAnswer = try await gateway.client().get(
-            "/api/v1/certifications/\(certification)/comparison",
-            query: other.map { [URLQueryItem(name: "with", value: "\($0)")] } ?? [])
-        Console.result(ComparisonReport(answer).text)
+        let answer: ComparisonAnswer = try await reading.show(
+            "/api/v1/certifications/\(certification)/comparison", query: .init(["with": other?.description])
+        ) { ComparisonReport($0).text }
         if answer.outcome == "REGRESSION" { throw ExitCode(3) }
     }
 }

@@ -17,32 +17,37 @@ struct Jobs: AsyncParsableCommand {
         @Option(help: "Only jobs in this status.")
         var status: JobStatus?
 
-        @OptionGroup var gateway: GatewayAddress
+        @OptionGroup var reading: ReadingOptions
 
         func run() async throws {
-            var query = [URLQueryItem(name: "limit", value: "\(limit)")]
-            if let status { query.append(URLQueryItem(name: "status", value: status.rawValue)) }
-            let page: JobPageAnswer = try await gateway.client().get("/api/v1/certifications/jobs", query: query)
-            for job in page.jobs {
-                let progress = "\(job.finishedCount)/\(job.targetCount)"
-                Console.result("\(job.id)  \(job.createdAt)  \(job.status.rawValue)  \(progress)".terminalSafe)
+            try await reading.show(
+                "/api/v1/certifications/jobs", query: .init(["limit": "\(limit)", "status": status?.rawValue])
+            ) { (page: JobPageAnswer) in
+                JobList(page).text
             }
-            if page.next != nil { Console.result("… and more") }
         }
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "One job with its verdicts.")
+        static let configuration = CommandConfiguration(
+            abstract: "One job with its verdicts and their figures.",
+            discussion: "What each test came to is shown by 'certforge tests', with the certification's id from here.")
 
         @Argument(help: "The job's id.")
         var id: JobID
 
-        @OptionGroup var gateway: GatewayAddress
+        @Option(help: "Only the targets of this model.")
+        var model: String?
+
+        @Flag(help: "Only the targets that are not certified without remark.")
+        var failed = false
+
+        @OptionGroup var reading: ReadingOptions
 
         func run() async throws {
-            let job: JobAnswer = try await gateway.client().get(
-                "/api/v1/certifications/jobs/\(id)", query: [URLQueryItem(name: "figures", value: "true")])
-            Console.result(VerdictMatrix(job).text)
+            try await reading.show("/api/v1/certifications/jobs/\(id)", query: .init(["figures": "true"])) { job in
+                VerdictMatrix(job, detail: .figures, filter: .init(model: model, needsAttention: failed)).text
+            }
         }
     }
 

@@ -9,10 +9,9 @@ struct Limits: AsyncParsableCommand {
             throttling), the attempts that run, and when the next may begin. Open circuits come first.
             """)
 
-    @OptionGroup var gateway: GatewayAddress
+    @OptionGroup var reading: ReadingOptions
 
     func run() async throws {
-        let answer: LimitsAnswer = try await gateway.client().get("/api/v1/limits")
-        Console.result(LimitsTable(answer).text)
+        try await reading.show("/api/v1/limits") { LimitsTable($0).text }
     }
 }

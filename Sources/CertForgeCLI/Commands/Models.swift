@@ -11,18 +11,17 @@ struct Models: AsyncParsableCommand {
     @Option(help: "Only those of one provider, for example bedrock.")
     var provider: String?
 
-    @OptionGroup var gateway: GatewayAddress
+    @OptionGroup var reading: ReadingOptions
 
     func run() async throws {
-        let query =
-            (certifiable ? [URLQueryItem(name: "certifiable", value: "true")] : [])
-            + (provider.map { [URLQueryItem(name: "provider", value: $0)] } ?? [])
-        let answer: ModelListAnswer = try await gateway.client().get("/api/v1/models", query: query)
-        let width = answer.models.map(\.address.count).max() ?? 0
-        for model in answer.models {
-            let kind = model.certifiable ? "" : "  (\(model.kind): cannot be certified)"
-            Console.result("\(model.address.padding(to: width))  \(model.name)\(kind)".terminalSafe)
+        let query = [URLQueryItem](["certifiable": certifiable ? "true" : nil, "provider": provider])
+        try await reading.show("/api/v1/models", query: query) { (answer: ModelListAnswer) in
+            let width = answer.models.map(\.address.count).max() ?? 0
+            let lines = answer.models.map { model in
+                let kind = model.certifiable ? "" : "  (\(model.kind): cannot be certified)"
+                return "\(model.address.padding(to: width))  \(model.name)\(kind)".terminalSafe
+            }
+            return (lines + [answer.models.count.counted("model")]).joined(separator: "\n")
         }
-        Console.result(answer.models.count.counted("model"))
     }
 }

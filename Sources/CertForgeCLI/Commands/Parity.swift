@@ -22,14 +22,13 @@ struct Parity: AsyncParsableCommand {
     @Option(help: "Only runs through this kind of inference profile; default: that of the reference's newest run.")
     var profile: String?
 
-    @OptionGroup var gateway: GatewayAddress
+    @OptionGroup var reading: ReadingOptions
 
     func run() async throws {
-        var query = ["model": model, "reference": reference, "provider": provider].sorted { $0.key < $1.key }
-            .map { URLQueryItem(name: $0.key, value: $0.value) }
-        if let profile { query.append(URLQueryItem(name: "profile", value: profile)) }
-        let answer: ParityAnswer = try await gateway.client().get("/api/v1/parity", query: query)
-        Console.result(answer.text)
+        let query = [URLQueryItem]([
+            "model": model, "reference": reference, "provider": provider, "profile": profile,
+        ])
+        let answer: ParityAnswer = try await reading.show("/api/v1/parity", query: query, as: \.text)
         if answer.regions.contains(where: { $0.outcome == "BELOW" }) { throw ExitCode(3) }
     }
 }

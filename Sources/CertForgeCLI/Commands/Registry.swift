@@ -13,24 +13,14 @@ struct Registry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "What each region told, and which models end.")
 
-        @OptionGroup var gateway: GatewayAddress
+        @OptionGroup var reading: ReadingOptions
 
         func run() async throws {
-            let state: RegistryStateAnswer = try await gateway.client().get(Registry.path)
-            if state.regions.isEmpty {
-                Console.result("No region has been asked yet; `certforge registry sync` asks all.")
-            }
-            for region in state.regions {
-                let stale = region.failure.map { "  STALE since \(region.triedAt): \($0)" } ?? ""
-                Console.result(
-                    "\(region.provider)  \(region.region)  \(region.models.counted("model")), as of \(region.syncedAt ?? "never")\(stale)"
-                        .terminalSafe)
-            }
-            for model in state.ending {
-                let words = [
-                    model.lifecycle, model.endOfLife.map { "ends \($0)" }, model.retiredAt.map { "gone since \($0)" },
-                ].compactMap(\.self)
-                Console.result("\(model.model)  \(model.region)  \(words.joined(separator: ", "))".terminalSafe)
+            try await reading.show(Registry.path) { (state: RegistryStateAnswer) in
+                guard !state.regions.isEmpty else {
+                    return "No region has been asked yet; `certforge registry sync` asks all."
+                }
+                return state.lines.map(\.terminalSafe).joined(separator: "\n")
             }
         }
     }
@@ -58,6 +48,8 @@ struct Registry: AsyncParsableCommand {
                 sync = try await client.get("\(Registry.path)/syncs/\(sync.id)")
             }
             Console.result("Sync \(sync.id): \(sync.status)".terminalSafe)
+            let state: RegistryStateAnswer = try await client.get(Registry.path)
+            for line in state.lines { Console.result(line.terminalSafe) }
             guard sync.status == "DONE" else { throw ExitCode(3) }
         }
     }
@@ -68,19 +60,15 @@ struct Registry: AsyncParsableCommand {
         @Option(help: "How many, from 1 to 100.")
         var limit: Int = 50
 
-        @OptionGroup var gateway: GatewayAddress
+        @OptionGroup var reading: ReadingOptions
 
         func run() async throws {
-            let page: RegistryChangePageAnswer = try await gateway.client().get(
-                "\(Registry.path)/changes", query: [URLQueryItem(name: "limit", value: "\(limit)")])
-            if page.changes.isEmpty { Console.result("Nothing has changed since the first sync.") }
-            for change in page.changes {
-                let fields = change.fields.sorted { $0.key < $1.key }
-                    .map { "\($0.key): \($0.value.joined(separator: " → "))" }.joined(separator: "; ")
-                Console.result(
-                    "\(change.noticedAt)  \(change.kind)  \(change.model)  \(change.region)  \(fields)".terminalSafe)
+            try await reading.show("\(Registry.path)/changes", query: .init(["limit": "\(limit)"])) {
+                (page: RegistryChangePageAnswer) in
+                guard !page.changes.isEmpty else { return "Nothing has changed since the first sync." }
+                let lines = page.changes.map(\.line.terminalSafe)
+                return (lines + (page.next == nil ? [] : ["… and more"])).joined(separator: "\n")
             }
-            if page.next != nil { Console.result("… and more") }
         }
     }
 }
@@ -106,6 +94,20 @@ struct RegistryStateAnswer: Decodable, Sendable {
 
     var regions: [Region]
     var ending: [Ending]
+
+    var lines: [String] {
+        regions.map { region in
+            let stale = region.failure.map { "  STALE since \(region.triedAt): \($0)" } ?? ""
+            return "\(region.provider)  \(region.region)  \(region.models.counted("model")), as of "
+                + "\(region.syncedAt ?? "never")\(stale)"
+        }
+            + ending.map { model in
+                let words = [
+                    model.lifecycle, model.endOfLife.map { "ends \($0)" }, model.retiredAt.map { "gone since \($0)" },
+                ].compactMap(\.self)
+                return "\(model.model)  \(model.region)  \(words.joined(separator: ", "))"
+            }
+    }
 }
 
 struct RegistrySyncAnswer: Decodable, Sendable {
@@ -120,6 +122,12 @@ struct RegistryChangePageAnswer: Decodable, Sendable {
         var region: String
         var fields: [String: [String]]
         var noticedAt: String
+
+        var line: String {
+            let changed = fields.sorted { $0.key < $1.key }
+                .map { "\($0.key): \($0.value.joined(separator: " → "))" }.joined(separator: "; ")
+            return "\(noticedAt)  \(kind)  \(model)  \(region)  \(changed)"
+        }
     }
 
     var changes: [Change]

@@ -18,19 +18,21 @@ struct Schedules: AsyncParsableCommand {
         @Option(help: "How many, from 1 to 100.")
         var limit: Int = 100
 
-        @OptionGroup var gateway: GatewayAddress
+        @OptionGroup var reading: ReadingOptions
 
         func run() async throws {
-            let page: SchedulePageAnswer = try await gateway.client().get(
-                Schedules.path, query: [URLQueryItem(name: "limit", value: "\(limit)")])
-            if page.schedules.isEmpty { Console.result("There are no schedules.") }
-            for schedule in page.schedules { Console.result(Schedules.line(schedule, now: Date()).terminalSafe) }
-            if page.next != nil { Console.result("… and more") }
+            try await reading.show(Schedules.path, query: .init(["limit": "\(limit)"])) { (page: SchedulePageAnswer) in
+                guard !page.schedules.isEmpty else { return "There are no schedules." }
+                let lines = page.schedules.map { Schedules.line($0, now: Date()).terminalSafe }
+                return (lines + (page.next == nil ? [] : ["… and more"])).joined(separator: "\n")
+            }
         }
     }
 
     struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Make a schedule.")
+        static let configuration = CommandConfiguration(
+            abstract: "Make a schedule.",
+            discussion: "What it may cost is agreed to once, for each of its jobs.")
 
         @Argument(help: "Its name, unique among the schedules.")
         var name: String
@@ -51,6 +53,7 @@ struct Schedules: AsyncParsableCommand {
         var overlap: String?
 
         @OptionGroup var selection: SelectionOptions
+        @OptionGroup var cost: CostOptions
         @OptionGroup var gateway: GatewayAddress
 
         func validate() throws {
@@ -60,11 +63,16 @@ struct Schedules: AsyncParsableCommand {
         }
 
         func run() async throws {
+            let client = try await gateway.client()
+            let asked = cost.applied(to: selection.request)
+            let prospect: EstimateAnswer = try await client.post("/api/v1/certifications/estimates", asked)
+            let table = EstimateTable(prospect, reuses: false, budget: cost.budget)
+            if let warning = table.budgetWarning { Console.note("\(warning.terminalSafe)\n") }
             let body = ScheduleBodyRequest(
-                name: name, request: selection.request, cron: cron, timeZone: timeZone, every: every?.seconds,
-                catchUp: catchUp,
-                overlap: overlap)
-            let schedule: ScheduleAnswer = try await gateway.client().post(Schedules.path, body)
+                name: name, request: try cost.confirmed(asked, table), cron: cron, timeZone: timeZone,
+                every: every?.seconds,
+                catchUp: catchUp, overlap: overlap)
+            let schedule: ScheduleAnswer = try await client.post(Schedules.path, body)
             Console.result(Schedules.text(schedule, now: Date()))
         }
     }
@@ -75,11 +83,10 @@ struct Schedules: AsyncParsableCommand {
         @Argument(help: "The schedule's id.")
         var id: ScheduleArgument
 
-        @OptionGroup var gateway: GatewayAddress
+        @OptionGroup var reading: ReadingOptions
 
         func run() async throws {
-            let schedule: ScheduleAnswer = try await gateway.client().get("\(Schedules.path)/\(id)")
-            Console.result(Schedules.text(schedule, now: Date()))
+            try await reading.show("\(Schedules.path)/\(id)") { Schedules.text($0, now: Date()) }
         }
     }
 
@@ -120,7 +127,7 @@ struct Schedules: AsyncParsableCommand {
             let patience = Patience { Console.note("Waiting for the gateway: \($0)\n") }
             let job: JobAnswer = try await patience.answer {
                 try await client.post("\(Schedules.path)/\(id)/run", [String: String](), idempotencyKey: key)
-            }
+            }.body
             Console.result("Job \(job.id): \(job.targetCount.counted("target"))".terminalSafe)
         }
     }

@@ -33,6 +33,9 @@ struct Verify: AsyncParsableCommand {
     @Option(help: "At which moment, as 2026-01-31T18:00:00Z. Default: now.")
     var at: String?
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
     func validate() throws {
         guard (keys == nil) != (gateway == nil) else {
             throw ValidationError("Name the public keys with exactly one of --keys FILE and --gateway URL.")
@@ -57,7 +60,8 @@ struct Verify: AsyncParsableCommand {
             Console.note("\(error.description)\n")
             throw ExitCode(2)
         }
-        Console.result(VerificationText(report).text)
+        let text = VerificationText(report)
+        Console.result(json ? try text.json() : text.text)
         guard report.outcome == .valid else { throw ExitCode(report.outcome.exitCode) }
     }
 

@@ -22,17 +22,18 @@ struct Waiting: AsyncParsableCommand {
         var kind: String?
 
         @OptionGroup var filter: WaitingOptions
-        @OptionGroup var gateway: GatewayAddress
+        @OptionGroup var reading: ReadingOptions
 
         func run() async throws {
-            let query = [
-                ("limit", "\(limit)"), ("kind", kind), ("job", filter.job?.description), ("model", filter.model),
-                ("region", filter.region),
-            ].compactMap { name, value in value.map { URLQueryItem(name: name, value: $0) } }
-            let page: WaitingPageAnswer = try await gateway.client().get(Waiting.path, query: query)
-            if page.items.isEmpty { Console.result("Nothing waits.") }
-            for item in page.items { Console.result(Waiting.line(item, now: Date()).terminalSafe) }
-            if page.next != nil { Console.result("… and more") }
+            let query = [URLQueryItem]([
+                "limit": "\(limit)", "kind": kind, "job": filter.job?.description, "model": filter.model,
+                "region": filter.region,
+            ])
+            try await reading.show(Waiting.path, query: query) { (page: WaitingPageAnswer) in
+                guard !page.items.isEmpty else { return "Nothing waits." }
+                let lines = page.items.map { Waiting.line($0, now: Date()).terminalSafe }
+                return (lines + (page.next == nil ? [] : ["… and more"])).joined(separator: "\n")
+            }
         }
     }
 

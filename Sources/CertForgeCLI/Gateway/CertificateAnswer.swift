@@ -14,6 +14,7 @@ struct CertificateAnswer: Decodable {
     var expiresBecause: String
     var isSigned: Bool
     var jws: String?
+    var revokedAt: String?
     var revocationReason: String?
 }
 

@@ -61,6 +61,14 @@ struct DeadLetterGroupsAnswer: Decodable, Sendable {
         var lastSeenAt: String
         var examples: [String]
         var jobCount: Int
+
+        var lines: [String] {
+            let counts = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+            return [
+                "\(fingerprint)  \(counts)  last \(lastSeenAt)", "    \(title)",
+                "    \(jobCount.counted("job")), for example letter \(examples.first ?? "–")",
+            ]
+        }
     }
 
     var groups: [Group]

@@ -34,6 +34,12 @@ struct FiguresAnswer: Decodable, Sendable {
         var explanation: String
     }
 
+    /// How many measurements a figure rests on.
+    struct Sample: Decodable, Sendable {
+        var count: Int
+        var isReliable: Bool
+    }
+
     var coverage: Coverage
     var quality: Double?
     var qualityInterval: Interval?
@@ -44,8 +50,11 @@ struct FiguresAnswer: Decodable, Sendable {
     var throttleRate: Double?
     var unknownErrors: Int?
     var latencyP50Ms: Double?
+    var latencySample: Sample?
     var ttftP50Ms: Double?
+    var ttftSample: Sample?
     var outputTokensPerSecond: Double?
+    var throughputSample: Sample?
     var serviceLevel: ServiceLevel?
     var costUsd: String?
     var capabilities: [Capability]

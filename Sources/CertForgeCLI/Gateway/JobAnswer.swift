@@ -44,6 +44,11 @@ struct CertificationAnswer: Decodable, Sendable {
     var reasonCode: String?
     var reason: String?
     var remedy: String?
+    /// When the next attempt falls due.
+    var nextAttemptAt: String?
+    /// Until when a limit or an open circuit keeps it waiting, and which one.
+    var deferredUntil: String?
+    var deferredBecause: String?
     /// Only when they were asked for.
     var figures: FiguresAnswer?
     var certifiedUntil: String?
@@ -86,4 +91,13 @@ struct JobRequest: Encodable, Sendable {
     var confirmCost: String?
     var unknownPrices: String?
     var force: Bool?
+}
+
+/// The regions as the gateway shows them.
+struct RegionListAnswer: Decodable, Sendable {
+    struct Region: Decodable, Sendable {
+        var id: String
+    }
+
+    var regions: [Region]
 }

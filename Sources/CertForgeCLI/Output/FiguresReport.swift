@@ -14,10 +14,7 @@ struct FiguresReport {
     }
 
     private var tests: String {
-        let coverage = figures.coverage
-        var parts = ["\(coverage.judged) of \(coverage.applicable) applicable tests judged"]
-        if coverage.total > coverage.applicable { parts[0] += " (the suite has \(coverage.total))" }
-        if let reported = coverage.reported, reported > 0 { parts.append("\(reported) more only reported") }
+        var parts = [CoverageText(figures.coverage).words]
         if let rate = figures.successRate {
             parts.append("passed \(rate.percent)\(Self.range(figures.successInterval))")
         }
@@ -37,9 +34,15 @@ struct FiguresReport {
 
     private var times: String? {
         var parts: [String] = []
-        if let latency = figures.latencyP50Ms { parts.append("latency p50 \(latency.milliseconds)") }
-        if let ttft = figures.ttftP50Ms { parts.append("first token p50 \(ttft.milliseconds)") }
-        if let speed = figures.outputTokensPerSecond { parts.append("\(speed.formatted()) tokens/s") }
+        if let latency = figures.latencyP50Ms {
+            parts.append("latency p50 \(latency.milliseconds)\(Self.sample(figures.latencySample))")
+        }
+        if let ttft = figures.ttftP50Ms {
+            parts.append("first token p50 \(ttft.milliseconds)\(Self.sample(figures.ttftSample))")
+        }
+        if let speed = figures.outputTokensPerSecond {
+            parts.append("\(speed.formatted()) tokens/s\(Self.sample(figures.throughputSample))")
+        }
         if let level = figures.serviceLevel {
             parts.append("goodput \(level.met) of \(level.requests) within the limits of class \(level.serviceClass)")
         }
@@ -60,14 +63,30 @@ struct FiguresReport {
         return parts.isEmpty ? [] : ["capabilities: " + parts.joined(separator: " · ")]
     }
 
-    private var failures: [String] {
-        figures.topFailures.map { "\($0.outcome) \($0.test): \($0.explanation)" }
+    private var failures: [String] { figures.topFailures.map(\.line) }
+
+    private static func sample(_ sample: FiguresAnswer.Sample?) -> String {
+        guard let sample else { return "" }
+        return sample.isReliable ? " (n = \(sample.count))" : " (n = \(sample.count), too few to rely on)"
     }
 
     private var findings: [String] { (figures.findings ?? []).map { "found by \($0.test): \($0.explanation)" } }
 
     private static func range(_ interval: FiguresAnswer.Interval?) -> String {
         interval.map { " (95 %: \($0.lower.percent)–\($0.upper.percent))" } ?? ""
+    }
+}
+
+extension FiguresAnswer.Failure {
+    /// Which test did not pass, and why.
+    var line: String { "\(outcome) \(test): \(explanation)" }
+}
+
+extension CoverageText {
+    init(_ coverage: FiguresAnswer.Coverage) {
+        self.init(
+            judged: coverage.judged, applicable: coverage.applicable, total: coverage.total,
+            reported: coverage.reported ?? 0)
     }
 }
 

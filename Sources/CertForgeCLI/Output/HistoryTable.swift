@@ -3,13 +3,15 @@ import Contracts
 /// A target's history as a table, the newest first.
 struct HistoryTable {
     private static let heading = [
-        "finished", "status", "rating", "tests", "latency p50", "ttft p50", "suite", "profile", "certification",
+        "finished", "status", "rating", "passed", "latency p50", "ttft p50", "suite", "profile", "certification",
     ]
 
     private let entries: [HistoryEntryAnswer]
+    private let hasMore: Bool
 
-    init(_ entries: [HistoryEntryAnswer]) {
-        self.entries = entries
+    init(_ page: HistoryPageAnswer) {
+        entries = page.certifications
+        hasMore = page.next != nil
     }
 
     /// Lines joined by line feeds.
@@ -19,6 +21,7 @@ struct HistoryTable {
         let widths = Self.heading.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
         var lines = table.map { row in zip(row, widths).map { $0.padding(to: $1) }.joined(separator: "  ") }
         if entries.contains(where: \.isCurrent) { lines.append("* what holds now") }
+        if hasMore { lines.append("… and more") }
         return lines.map(\.terminalSafe).joined(separator: "\n")
     }
 

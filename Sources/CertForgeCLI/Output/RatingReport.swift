@@ -6,12 +6,17 @@ struct RatingReport {
     private let document: ResultDocument
     private let rerating: Rerating
     private let catalog: RubricCatalog
+    private let own: Rubric?
     private let isExplained: Bool
 
-    init(_ document: ResultDocument, _ rerating: Rerating, catalog: RubricCatalog, isExplained: Bool) {
+    /// The rubric `own` is that of `rerating.other` when it is not in the catalog.
+    init(
+        _ document: ResultDocument, _ rerating: Rerating, catalog: RubricCatalog, own: Rubric? = nil, isExplained: Bool
+    ) {
         self.document = document
         self.rerating = rerating
         self.catalog = catalog
+        self.own = own
         self.isExplained = isExplained
     }
 
@@ -50,7 +55,7 @@ struct RatingReport {
     }
 
     private func explanation(of verdict: Verdict) -> [String] {
-        guard let rubric = catalog.rubric(verdict.rubricVersion) else { return [] }
+        guard let rubric = own ?? catalog.rubric(verdict.rubricVersion) else { return [] }
         return rubric.explanation(of: verdict)
     }
 }

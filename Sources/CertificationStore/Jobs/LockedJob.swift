@@ -71,6 +71,12 @@ extension LockedJob {
             CertificationStore.selectCertifications(of: id, limit: JobFinished.listedCertificationsLimit),
             "SELECT \(fragment: Spending.columns) FROM claim_costs WHERE job_id = \(id.rawValue)",
             "SELECT \(fragment: BudgetRecord.columns) FROM job_budgets WHERE job_id = \(id.rawValue)",
+            """
+            SELECT DISTINCT ON (r.certification_id) r.certification_id, r.verdict->'topFailures' AS failures
+            FROM runs AS r JOIN certifications AS c ON c.id = r.certification_id
+            WHERE c.job_id = \(id.rawValue) AND c.reason_code IS NOT NULL AND r.verdict IS NOT NULL
+            ORDER BY r.certification_id, r.finished_at DESC
+            """,
         ])
         let counts = try rows[1].first?.counts(of: CertificationStatus.self) ?? [:]
         let ending = JobStatus.ending(with: counts, cancelled: cancelledAt != nil)
@@ -79,10 +85,26 @@ extension LockedJob {
         var event = JobFinished(
             jobID: id, status: ending, suite: suite, requestedBy: requestedBy, notify: notify, requestedAt: createdAt,
             finishedAt: now, counts: Dictionary(uniqueKeysWithValues: counts.map { ($0.rawValue, $1) }),
-            certifications: try rows[2].map { try CertificationRecord($0).summary }, skipped: skipped)
+            certifications: try Self.summaries(rows[2], failures: rows[5]), skipped: skipped)
         event.cost = try rows[3].first.flatMap { try Spending(ifAny: $0) }.map(CostSummary.init)
         event.budget = try rows[4].first.flatMap { try BudgetRecord($0) }.map(BudgetSummary.init)
         return [try OutgoingMessage(event, trace: trace?.child(), now: now)]
+    }
+
+    private static func summaries(
+        _ rows: [PostgresRow], failures: [PostgresRow]
+    ) throws -> [CertificationSummary] {
+        let failures: [CertificationID: [TestFailure]] = Dictionary(
+            try failures.map { row in
+                let failures = try row.decode(JSONB<[Verdict.Failure]>.self, "failures").value
+                    .prefix(TestFailure.limit)
+                return (try row.identifier("certification_id"), failures.map { TestFailure($0) })
+            }, uniquingKeysWith: { first, _ in first })
+        return try rows.map { row in
+            var summary = try CertificationRecord(row).summary
+            summary.failures = failures[summary.certificationID]
+            return summary
+        }
     }
 
     init(_ row: PostgresRow) throws {
@@ -96,5 +118,11 @@ extension LockedJob {
         createdAt = try row.decode(Date.self, "created_at")
         cancelledAt = try row.decodeIfPresent(Date.self, "cancelled_at")
         trace = try row.decodeIfPresent(String.self, "traceparent").flatMap { TraceContext(traceparent: $0) }
+    }
+}
+
+extension TestFailure {
+    fileprivate init(_ failure: Verdict.Failure) {
+        self.init(test: failure.test, outcome: failure.outcome.rawValue, explanation: failure.explanation)
     }
 }

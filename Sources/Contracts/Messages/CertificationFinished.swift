@@ -56,6 +56,8 @@ package struct CertificationSummary: Hashable, Sendable, Codable {
     package var cost: CostSummary?
     /// The certification whose valid certificate stands for this one, which made no call; nil when the target was tested.
     package var reusedFrom: CertificationID?
+    /// The tests that tell most about why it is not certified without remark; nil where nobody looked.
+    package var failures: [TestFailure]?
 
     package init(
         certificationID: CertificationID, target: Target, modelName: String, status: CertificationStatus,
@@ -80,6 +82,23 @@ package struct CertificationSummary: Hashable, Sendable, Codable {
     enum CodingKeys: String, CodingKey {
         case certificationID = "certificationId"
         case target, modelName, status, rating, badge, reasonCode, reason, remedy, attempts, certifiedUntil, cost
-        case reusedFrom
+        case reusedFrom, failures
+    }
+}
+
+/// A test that did not pass, as mails tell of it.
+package struct TestFailure: Hashable, Sendable, Codable {
+    /// The most that are told of one target.
+    package static let limit = 3
+
+    package var test: TestID
+    package var outcome: String
+    /// In a sentence or two, at most 300 characters; a model's or a provider's own words may be in it.
+    package var explanation: String
+
+    package init(test: TestID, outcome: String, explanation: String) {
+        self.test = test
+        self.outcome = outcome
+        self.explanation = String(String.UnicodeScalarView(explanation.unicodeScalars.prefix(300)))
     }
 }

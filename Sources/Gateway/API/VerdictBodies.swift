@@ -82,6 +82,19 @@ struct FindingBody: Sendable, Encodable {
     }
 }
 
+/// How many measurements a median rests on, and whether they are enough to rely on it.
+struct SampleBody: Sendable, Encodable {
+    var count: Int
+    var isReliable: Bool
+
+    /// Nil where there is no median.
+    init?(_ distribution: Distribution) {
+        guard let median = distribution.p50 else { return nil }
+        count = distribution.count
+        isReliable = median.isReliable
+    }
+}
+
 /// A verdict's figures in short, for a job's list. Times are milliseconds, rates 0–1; what was not measured is absent.
 struct FiguresBody: Sendable, Encodable {
     var coverage: CoverageBody
@@ -96,8 +109,11 @@ struct FiguresBody: Sendable, Encodable {
     /// Errors that have no category yet.
     var unknownErrors: Int?
     var latencyP50Ms: Double?
+    var latencySample: SampleBody?
     var ttftP50Ms: Double?
+    var ttftSample: SampleBody?
     var outputTokensPerSecond: Double?
+    var throughputSample: SampleBody?
     var serviceLevel: ServiceLevelBody?
     /// US dollars, exact.
     var costUSD: String?
@@ -118,8 +134,11 @@ struct FiguresBody: Sendable, Encodable {
         throttleRate = metrics.throttleRate
         unknownErrors = metrics.errorCounts?[.unknown]
         latencyP50Ms = metrics.latency.p50?.milliseconds
+        latencySample = SampleBody(metrics.latency)
         ttftP50Ms = metrics.ttft.p50?.milliseconds
+        ttftSample = SampleBody(metrics.ttft)
         outputTokensPerSecond = metrics.outputTokensPerSecond
+        throughputSample = metrics.tpot.flatMap(SampleBody.init)
         serviceLevel = metrics.serviceLevel.map(ServiceLevelBody.init)
         costUSD = metrics.cost?.total.decimal
         capabilities = verdict.capabilities?.entries.map(CapabilityBody.init) ?? []
@@ -129,7 +148,8 @@ struct FiguresBody: Sendable, Encodable {
 
     enum CodingKeys: String, CodingKey {
         case coverage, quality, qualityInterval, successRate, successInterval, calls, availability, throttleRate
-        case unknownErrors, latencyP50Ms, ttftP50Ms, outputTokensPerSecond, serviceLevel
+        case unknownErrors, latencyP50Ms, latencySample, ttftP50Ms, ttftSample, outputTokensPerSecond
+        case throughputSample, serviceLevel
         case costUSD = "costUsd"
         case capabilities, topFailures, findings
     }

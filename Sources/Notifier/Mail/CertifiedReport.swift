@@ -1,3 +1,5 @@
+import Contracts
+
 /// The certified targets whose certificates end on the same day, as the text form lists them.
 struct CertifiedReport: Sendable {
     /// The day; nil when none is known.
@@ -7,7 +9,7 @@ struct CertifiedReport: Sendable {
 
     /// One for each day, the earliest first.
     static func grouped(_ targets: [TargetReport]) -> [CertifiedReport] {
-        let days = Grouping(targets.filter { !$0.needsAttention }) { $0.certifiedUntil ?? "" }
+        let days = Grouping(targets.filter { $0.status == .certified }) { $0.certifiedUntil ?? "" }
         return days.groups.sorted { $0.key < $1.key }.map { day, targets in
             CertifiedReport(until: day.isEmpty ? nil : day, lines: lines(of: targets))
         }

@@ -38,6 +38,9 @@ struct JobReport: Sendable {
     /// The targets that are not certified without remark, by cause.
     let attention: [AttentionReport]
     let hasAttention: Bool
+    /// The targets that are certified although something was not passed, by cause.
+    let remarks: [AttentionReport]
+    let hasRemarks: Bool
     let certified: [CertifiedReport]
     /// For example `until 2026-01-31`; nil when there is no certificate.
     let certificatesHold: String?
@@ -67,8 +70,10 @@ struct JobReport: Sendable {
         budget = CostReport.budget(of: job)
         counts = job.counts.sorted { $0.key < $1.key }.map(Count.init)
         let targets = Self.targets(of: job)
-        attention = AttentionReport.grouped(targets)
+        attention = AttentionReport.grouped(targets.filter(\.needsAttention))
         hasAttention = !attention.isEmpty
+        remarks = AttentionReport.grouped(targets.filter(\.hasRemark))
+        hasRemarks = !remarks.isEmpty
         certified = CertifiedReport.grouped(targets)
         certificatesHold = Self.period(targets.compactMap(\.certifiedUntil))
         regions = Set(targets.map(\.region)).sorted()
@@ -101,13 +106,13 @@ struct JobReport: Sendable {
         return first == last ? "until \(first)" : "until \(first) to \(last)"
     }
 
-    /// A target holds a certificate also with a quality warning.
+    /// A quality warning brings a certificate, too, but nobody shall read it as none.
     private static func headline(of job: JobFinished) -> String {
-        let certified = [CertificationStatus.certified, .qualityWarning].reduce(0) {
-            $0 + (job.counts[$1.rawValue] ?? 0)
-        }
+        let certified = job.counts[CertificationStatus.certified.rawValue] ?? 0
+        let warned = job.counts[CertificationStatus.qualityWarning.rawValue] ?? 0
         let counts = "\(certified) of \(job.targetCount) target\(job.targetCount == 1 ? "" : "s") certified"
-        return job.status == .cancelled ? "Cancelled: \(counts)" : counts
+        let all = warned == 0 ? counts : "\(counts), \(warned) with a quality warning"
+        return job.status == .cancelled ? "Cancelled: \(all)" : all
     }
 
     private static func meaning(of status: JobStatus) -> String {

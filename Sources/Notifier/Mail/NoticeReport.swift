@@ -39,10 +39,13 @@ struct NoticeReport: Sendable {
     /// What to do, in sentences.
     let next: String
     let nextLines: [String]
+    /// What shows more of it.
+    let command: String
     let link: String
 
     private init(
-        headline: String, job: JobID, facts: [Fact], sections: [Section], next: String, link: String
+        headline: String, job: JobID, facts: [Fact], sections: [Section], next: String, command: String,
+        link: String
     ) {
         self.headline = headline
         subject = "[CertForge] \(headline)"
@@ -50,6 +53,7 @@ struct NoticeReport: Sendable {
         self.sections = sections.filter { !$0.items.isEmpty }
         self.next = next
         nextLines = LineWrapping.lines(next, width: 80)
+        self.command = command
         self.link = link
     }
 
@@ -76,6 +80,7 @@ struct NoticeReport: Sendable {
                 explains; certify again with "force" to see whether it stays.
                 """
                 : "Nothing has to be done: the change is larger than chance explains, and for the better.",
+            command: "certforge compare \(drift.after.certificationID)",
             link: "\(publicURL)/api/v1/certifications/\(drift.after.certificationID)/comparison")
     }
 
@@ -98,6 +103,7 @@ struct NoticeReport: Sendable {
                 Certify the targets that nothing renews again with "force", or make a schedule that does. A certificate \
                 that has ended says nothing about the model any more.
                 """,
+            command: "certforge jobs show \(notice.jobID)",
             link: "\(publicURL)/api/v1/certifications/jobs/\(notice.jobID)")
     }
 
@@ -112,6 +118,7 @@ struct NoticeReport: Sendable {
                 Fact("Held until", ReportText.time(revocation.expiresAt)),
             ], sections: [],
             next: Self.advice(on: revocation.cause),
+            command: "certforge certificates show \(revocation.certificateID) --summary",
             link: "\(publicURL)/api/v1/certifications/\(revocation.certificationID)")
     }
 

@@ -16,6 +16,9 @@ struct TargetReport: Sendable {
     var colours: StatusColours
     var reason: String?
     var remedy: String?
+    /// The tests that tell most about the reason, each with why it did not pass; none where trouble kept tests from telling.
+    var failures: [String]
+    var certificationID: String
     var certifiedUntil: String?
 
     /// - Parameters:
@@ -39,11 +42,19 @@ struct TargetReport: Sendable {
         colours = StatusColours(summary.status)
         reason = Self.reason(of: summary)
         remedy = summary.remedy.map { PlainText.line($0, limit: 500) }
+        let tellsOfModel = [.certified, .qualityWarning, .failed].contains(summary.status)
+        failures = (tellsOfModel ? summary.failures ?? [] : []).prefix(TestFailure.limit).map {
+            PlainText.line("\($0.test): \($0.explanation)", limit: 400)
+        }
+        certificationID = "\(summary.certificationID)"
         certifiedUntil = summary.certifiedUntil.map(ReportText.day)
     }
 
     /// Whether there is something to do about the target.
     var needsAttention: Bool { status != .certified }
+
+    /// Whether it is certified although something was not passed.
+    var hasRemark: Bool { status == .certified && reason != nil }
 
     private static func reason(of summary: CertificationSummary) -> String? {
         let parts = [summary.reason, summary.reasonCode.map { "(\($0))" }].compactMap(\.self)

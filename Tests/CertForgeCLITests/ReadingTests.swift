@@ -1,0 +1,58 @@
+import ArgumentParser
+import Contracts
+import Foundation
+import Testing
+
+@testable import CertForgeCLI
+
+@Suite("Showing what the gateway answers")
+struct ReadingTests {
+    @Test("As JSON it is the gateway's own, but for what steers a terminal, which says the same")
+    func json() throws {
+        let data = Data("{\"b\": \"x\u{9B}\u{202E}y\",\n \"a\": [1.50]}".utf8)
+        let answer = GatewayAnswer(body: 1, data: data)
+        #expect(answer.json == "{\"b\": \"x\\u009b\\u202ey\",\n \"a\": [1.50]}")
+    }
+
+    @Test("Every command that reads from the gateway has --json")
+    func commands() throws {
+        let id = "019b7d5e-0000-7000-8000-000000000000"
+        let commands = [
+            ["certify", "--all", "--region", "r"], ["jobs"], ["jobs", "show", id], ["tests", id],
+            ["history", "m", "--region", "r"], ["compare", id], ["parity", "m", "--reference", "r"], ["certificates"],
+            ["certificates", "show", id], ["verify", "f", "--keys", "k"], ["waiting"], ["schedules"],
+            ["schedules", "show", id], ["dead-letters"], ["dead-letters", "list"], ["dead-letters", "show", id],
+            ["models"], ["registry"], ["registry", "changes"], ["limits"], ["costs"],
+        ]
+        for command in commands {
+            #expect(throws: Never.self, "\(command)") { try CertForge.parseAsRoot(command + ["--json"]) }
+        }
+    }
+
+    @Test("Parameters without a value are not sent")
+    func parameters() {
+        let query = [URLQueryItem](["limit": "3", "profile": nil])
+        #expect(query == [URLQueryItem(name: "limit", value: "3")])
+    }
+
+    @Test("A schedule takes what certify takes about cost")
+    func schedule() throws {
+        let arguments = [
+            "nightly", "--all", "--region", "r", "--every", "1d", "--budget", "1.50", "--max-cost", "20",
+            "--allow-unknown-prices", "--max-tokens", "9",
+        ]
+        let create = try Schedules.Create.parse(arguments)
+        #expect(create.cost.budget == Money("1.50") && create.cost.maxTokens == 9 && create.cost.allowUnknownPrices)
+    }
+
+    @Test("Jobs are listed with suite, who asked and what came of them")
+    func jobs() {
+        let page = JobPageAnswer(
+            jobs: [.sample(targets: 3, finished: 2, counts: ["FAILED": 1, "CERTIFIED": 1])], next: "more")
+        #expect(
+            JobList(page).text
+                == "019b7d5e-0000-7000-8000-000000000000  2026-01-01T00:00:00.000Z  COMPLETED  2/3  base  ada  "
+                + "1 CERTIFIED, 1 FAILED\n… and more")
+        #expect(JobList(JobPageAnswer(jobs: [], next: nil)).text == "There are no such jobs.")
+    }
+}
