@@ -71,4 +71,18 @@ struct ServiceSettingsTests {
         let failure = try #require(throws: ConfigurationFailure.self) { try settings.optionalText("DATABASE_URL") }
         #expect(failure.description == "DATABASE_URL_FILE names '\(file.path)', which is blank.")
     }
+
+    @Test("A file that is larger than any setting is named, and not read whole")
+    func largeFile() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        #expect(FileManager.default.createFile(atPath: file.path, contents: Data("x".utf8)))
+        defer { try? FileManager.default.removeItem(at: file) }
+        let handle = try FileHandle(forWritingTo: file)
+        // A hole, which takes no place.
+        try handle.truncate(atOffset: 8 << 30)
+        try handle.close()
+        let settings = ServiceSettings(values: ["PRICES_FILE": file.path])
+        let failure = try #require(throws: ConfigurationFailure.self) { try settings.optionalText("PRICES") }
+        #expect(failure.description == "PRICES_FILE names '\(file.path)', which is larger than 16 MiB.")
+    }
 }

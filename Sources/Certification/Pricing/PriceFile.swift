@@ -11,12 +11,10 @@ package struct PriceFile: Sendable, Hashable {
     /// - Throws: `PriceFileError` with every fault and its line.
     package init(yaml: String, registry: ModelRegistry? = nil) throws(PriceFileError) {
         let root: Node?
-        do {
-            root = try compose(yaml: yaml)
-        } catch let error as YamlError {
-            throw PriceFileError(error)
+        do throws(YAMLFault) {
+            root = try YAMLDocument.compose(yaml)
         } catch {
-            throw PriceFileError(faults: [PriceFault(line: nil, problem: "It cannot be read: \(error)")])
+            throw PriceFileError(error)
         }
         var reader = PriceFileReader(registry: registry)
         let (version, rows) = reader.read(root)
@@ -46,17 +44,9 @@ package struct PriceFileError: Error, Sendable, Hashable, CustomStringConvertibl
         return faults.count > 10 ? "\(shown); and \(faults.count - 10) more" : shown
     }
 
-    fileprivate init(_ error: YamlError) {
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            faults = [PriceFault(line: mark.line, problem: "This is no YAML: \(problem).")]
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            let keys = duplicates.map { "'\($0)'" }.joined(separator: ", ")
-            faults = [PriceFault(line: context.mark.line, problem: "\(keys) stands here twice; keep one.")]
-        default:
-            faults = [PriceFault(line: nil, problem: "It is no YAML: \(error)")]
-        }
+    fileprivate init(_ fault: YAMLFault) {
+        let subject = fault.key.isEmpty ? "The file" : "'\(fault.key)'"
+        faults = [PriceFault(line: fault.line, problem: "\(subject) \(fault.problem). \(fault.cure)")]
     }
 
     package init(faults: [PriceFault]) {

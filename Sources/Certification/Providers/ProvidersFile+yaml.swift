@@ -25,36 +25,15 @@ extension ProvidersFile {
 
     private static func root(of yaml: String, source: String) throws(ProvidersFileError) -> Node {
         let start = FilePlace(source: source, line: 1, path: "")
-        do {
-            guard let root = try Yams.compose(yaml: yaml) else {
-                throw ProvidersFileError(start, "is empty; write 'providers:' and a list, or leave the setting out")
-            }
-            return root
-        } catch let error as YamlError {
-            throw ProvidersFileError(error, in: start)
-        } catch let error as ProvidersFileError {
-            throw error
+        do throws(YAMLFault) {
+            if let root = try YAMLDocument.compose(yaml) { return root }
         } catch {
-            throw ProvidersFileError(start, "cannot be read: \(error)")
+            var place = start
+            place.line = error.line
+            place.path = error.key
+            throw ProvidersFileError(place, "\(error.problem). \(error.cure)")
         }
-    }
-}
-
-extension ProvidersFileError {
-    fileprivate init(_ error: YamlError, in start: FilePlace) {
-        var place = start
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            place.line = mark.line
-            self.init(place, "is no YAML: \(problem)")
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            place.line = context.mark.line
-            let keys = duplicates.map { "'\($0)'" }.joined(separator: ", ")
-            self.init(place, "has \(keys) twice in one mapping; keep one")
-        default:
-            self.init(place, "is no YAML: \(error)")
-        }
+        throw ProvidersFileError(start, "is empty; write 'providers:' and a list, or leave the setting out")
     }
 }
 

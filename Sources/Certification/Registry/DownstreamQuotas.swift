@@ -21,6 +21,9 @@ package struct DownstreamQuotas: Sendable, Hashable {
         var models: [ModelID: Entry] = [:]
     }
 
+    /// Of the operator's file.
+    static let mostBytes = 2 * 1024 * 1024
+
     var general = Entry()
     var models: [ModelID: Entry] = [:]
     var regions: [Region: RegionEntries] = [:]
@@ -38,6 +41,11 @@ package struct DownstreamQuotas: Sendable, Hashable {
     ///
     /// - Throws: `LimitsFileError`, which names the key and the cure.
     package init(json: Data, registry: ModelRegistry) throws(LimitsFileError) {
+        guard json.count <= Self.mostBytes else {
+            throw LimitsFileError(
+                key: "", problem: "The file is larger than \(Self.mostBytes / 1024) KiB; take out what it need not hold"
+            )
+        }
         let file: LimitsFile
         do {
             file = try JSONDecoder().decode(LimitsFile.self, from: json)

@@ -81,13 +81,26 @@ package struct SuiteCatalog: Sendable {
     ///
     /// - Throws: `SuiteFileError` with everything that is wrong with it.
     package static func suite(at file: URL) throws(SuiteFileError) -> Suite {
-        let yaml: String
-        do {
-            yaml = try String(contentsOf: file, encoding: .utf8)
-        } catch {
+        guard let yaml = text(of: file) else {
             throw SuiteFileError([SuiteFault(file, "can't be read as UTF-8 text", cure: "Name a file that can.")])
         }
         return try SuiteReader.suite(from: yaml, file: file.path)
+    }
+
+    /// No more of a file than it takes to see that it is too long.
+    private static func text(of file: URL) -> String? {
+        let bytes: Data
+        do {
+            let handle = try FileHandle(forReadingFrom: file)
+            defer { try? handle.close() }
+            bytes = try handle.read(upToCount: YAMLDocument.mostBytes + 1) ?? Data()
+        } catch {
+            // The caller says that it can't be read; why is the operating system's business.
+            return nil
+        }
+        // What is cut may end within a character.
+        return bytes.count > YAMLDocument.mostBytes
+            ? String(decoding: bytes, as: UTF8.self) : String(data: bytes, encoding: .utf8)
     }
 }
 

@@ -8,6 +8,9 @@ import SystemPackage
 /// Every getter names the key as the operator writes it, for example `DATABASE_URL`, and throws a
 /// `ConfigurationFailure` whose sentence can be printed as it is.
 package struct ServiceSettings: Sendable {
+    /// Of a file that holds one setting.
+    private static let mostFileBytes = 16 * 1024 * 1024
+
     private let reader: ConfigReader
 
     /// - Parameter reader: over providers that spell keys as environment variables do.
@@ -34,12 +37,25 @@ package struct ServiceSettings: Sendable {
 
     /// The text of `key`, or nil when it is missing or blank.
     ///
-    /// - Throws: when `<key>_FILE` names a file that cannot be read or is blank.
+    /// - Throws: when `<key>_FILE` names a file that cannot be read, is larger than 16 MiB, or is blank.
     package func optionalText(_ key: String) throws(ConfigurationFailure) -> String? {
         guard let path = lookUp("\(key)_FILE") else { return lookUp(key) }
         let text: String
         do {
-            text = try String(contentsOfFile: path, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+            let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+            defer { try? handle.close() }
+            let bytes = try handle.read(upToCount: Self.mostFileBytes + 1) ?? Data()
+            guard bytes.count <= Self.mostFileBytes else {
+                throw ConfigurationFailure(
+                    key: "\(key)_FILE",
+                    problem: "names '\(path)', which is larger than \(Self.mostFileBytes / 1024 / 1024) MiB")
+            }
+            guard let whole = String(data: bytes, encoding: .utf8) else {
+                throw CocoaError(.fileReadInapplicableStringEncoding)
+            }
+            text = whole.trimmingCharacters(in: .whitespacesAndNewlines)
+        } catch let failure as ConfigurationFailure {
+            throw failure
         } catch {
             throw ConfigurationFailure(
                 key: "\(key)_FILE", problem: "names '\(path)', which cannot be read as UTF-8 text")

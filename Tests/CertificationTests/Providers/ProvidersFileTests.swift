@@ -128,9 +128,9 @@ struct ProvidersFileTests {
             "output: 1024}", "output: 1024}\n      - {id: acme/m-1, vendor: a, context: 1, output: 1}",
             "p.yaml:7: 'providers[0].models[1]' names the model"
         ),
-        ("output: 1024}", "output: 1024, output: 1}", "has 'output' twice in one mapping"),
+        ("output: 1024}", "output: 1024, output: 1}", "'output' stands twice in one map"),
         ("providers:", "provider:", "p.yaml:1: 'provider' is unknown; use providers"),
-        ("{id: acme/m-1", "{id: [", "is no YAML"),
+        ("{id: acme/m-1", "{id: [", "is not YAML"),
     ]
 
     @Test("What is wrong is told with file, line, key and cure, and without a secret", arguments: faultyFiles)

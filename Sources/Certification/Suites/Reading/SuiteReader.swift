@@ -43,32 +43,15 @@ package struct SuiteReader {
     }
 
     private func root(of yaml: String) -> SuiteNode? {
-        do {
-            guard let node = try Yams.compose(yaml: yaml) else {
+        do throws(YAMLFault) {
+            guard let node = try YAMLDocument.compose(yaml) else {
                 faults.add("", line: 1, column: 1, "is empty", cure: "Write the suite; docs/certification.md says how.")
                 return nil
             }
             return SuiteNode(node: node, key: "", faults: faults)
-        } catch let error as YamlError {
-            note(error)
         } catch {
-            faults.add("", line: 1, column: 1, "can't be read", cure: "Save it as YAML in UTF-8.")
-        }
-        return nil
-    }
-
-    private func note(_ error: YamlError) {
-        let cure = "Mend the YAML there; often the indentation or a quotation mark is wrong."
-        switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            faults.add("", line: mark.line, column: mark.column, "is not YAML: \(problem)", cure: cure)
-        case .duplicatedKeysInMapping(let keys, let context):
-            faults.add(
-                keys.first ?? "", line: context.mark.line, column: context.mark.column, "stands twice in one map",
-                cure: "Remove one of the two.")
-        default:
-            faults.add("", line: 1, column: 1, "is not YAML in UTF-8", cure: cure)
+            faults.add(error.key, line: error.line, column: error.column, error.problem, cure: error.cure)
+            return nil
         }
     }
 
