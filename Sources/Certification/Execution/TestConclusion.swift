@@ -126,6 +126,11 @@ struct TestConclusion: Sendable {
             }
     }
 
+    /// Ends the test because its task was cancelled.
+    mutating func concludeCancelled(partialText: String? = nil) {
+        conclude(ProviderError(category: .cancelled, code: "", message: "", partialText: partialText))
+    }
+
     mutating func conclude(_ grade: Grade, prefix: String = "") {
         switch grade {
         case .pass: return

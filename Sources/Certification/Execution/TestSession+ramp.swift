@@ -11,7 +11,6 @@ extension TestSession {
                 clients == 1 ? await serially(call, callsPerStep) : await parallel(call, clients, callsPerStep)
             guard let exchanges else { return }
             let step = RampStep(clients: clients, exchanges: exchanges)
-            for exchange in exchanges { conclusion.add(exchange.record) }
             note(step)
             if let end = step.ending { return conclusion.conclude(end) }
             for answer in exchanges.compactMap(\.answer) {
@@ -54,6 +53,8 @@ extension TestSession {
         for _ in 0..<count {
             guard var exchange = await exchange(call) else { return nil }
             exchange.record?.concurrency = 1
+            // At once: whatever ends the step, the call was made and is paid for.
+            conclusion.add(exchange.record)
             exchanges.append(exchange)
             if exchange.endsClient { break }
         }
@@ -78,9 +79,9 @@ extension TestSession {
             }
             return await group.reduce(into: []) { $0 += $1 }
         }
+        for exchange in exchanges { conclusion.add(exchange.record) }
         guard !Task.isCancelled else {
-            for exchange in exchanges { conclusion.add(exchange.record) }
-            conclusion.conclude(ProviderError(category: .cancelled, code: "", message: ""))
+            conclusion.concludeCancelled()
             return nil
         }
         return exchanges

@@ -22,11 +22,16 @@ struct TestSession: Sendable {
         var asked = (request ?? call.request).prefixed(with: beginning ?? nonce())
         while true {
             guard !Task.isCancelled else {
-                conclusion.conclude(ProviderError(category: .cancelled, code: "", message: ""))
+                conclusion.concludeCancelled()
                 return nil
             }
             let sent = call.expectation.wantsRefusal ? asked : adaptation.adapted(asked)
             let exchange = await caller.make(sent, for: call)
+            if Task.isCancelled, let error = exchange.error, error.mayComeOfCancelling {
+                conclusion.add(exchange.record)
+                conclusion.concludeCancelled(partialText: error.partialText)
+                return nil
+            }
             guard let error = exchange.error, !call.expectation.wantsRefusal,
                 !call.expectation.allows(error.category), let lesson = adaptation.learn(from: error, to: asked)
             else { return exchange }
@@ -48,4 +53,9 @@ struct TestSession: Sendable {
         conclusion.add(exchange, to: call, of: test)
         return conclusion.outcome == .pass ? exchange.answer : nil
     }
+}
+
+extension ProviderError {
+    /// Whether it may be what a connection met that was closed on purpose; what a provider says for certain is none.
+    fileprivate var mayComeOfCancelling: Bool { category == .cancelled || category.isRetryable }
 }
