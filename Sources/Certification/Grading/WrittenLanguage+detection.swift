@@ -1,53 +1,76 @@
 extension WrittenLanguage {
-    /// Whether the text is in this language, by its script and, within a script, by its commonest words or own letters.
+    /// Whether the text is in this language, by its script and, within a script, by its commonest words and own letters.
     ///
-    /// Sure for some sentences; short text of a script that several languages share can't be told, and text that quotes
-    /// another language counts as what most of it is.
+    /// Sure for some sentences. Too little text of a script that several languages share can't be told, nor can text that is
+    /// as much in one language as in another; text that quotes another language counts as what most of it is.
     func grade(_ text: String) -> Grade {
         switch Self.detected(in: text) {
         case .told(let language):
             language == self ? .pass : .fail("The answer is in '\(language.rawValue)', not in '\(rawValue)'.")
-        case .unknownScript:
-            .fail("The answer is in none of the scripts of '\(rawValue)'.")
+        case .another:
+            .fail("The answer is in a language that only looks like '\(rawValue)', or in none that is known.")
         case .untold(let candidates):
             candidates.contains(self)
-                ? .graderError("The answer is too short to tell whether it is in '\(rawValue)'.")
+                ? .graderError("The answer is too short or too mixed to tell whether it is in '\(rawValue)'.")
                 : .fail("The answer is not in the script of '\(rawValue)'.")
         }
     }
 
     enum Detection: Hashable {
         case told(WrittenLanguage)
-        /// It is in the script of these, and says too little to tell which.
+        /// It may be in any of these, and nothing says in which.
         case untold([WrittenLanguage])
-        case unknownScript
+        /// In none of those that can be told.
+        case another
     }
 
-    static func detected(in text: String) -> Detection {
-        var counts: [Script: Int] = [:]
-        for scalar in text.unicodeScalars.prefix(20_000) {
-            if let script = Script(scalar) { counts[script, default: 0] += 1 }
+    /// A script makes out so much of a text that is written in it; the rest is names and quotations.
+    private static let scriptShare = 0.6
+    /// How much the best language must have, how many times what the next has, and in how many words.
+    private static let least = 1.0
+    private static let margin = 1.3
+    private static let fewestWords = 2
+    /// What is looked at of a text.
+    private static let mostScalars = 20_000
+
+    static func detected(in whole: String) -> Detection {
+        let text = String(whole.unicodeScalars.prefix(mostScalars))
+        let scripts = weightedScripts(of: text)
+        let total = scripts.values.reduce(0, +)
+        guard let (script, weight) = scripts.max(by: { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) })
+        else { return .another }
+        guard Double(weight) >= Double(total) * scriptShare else {
+            let present = scripts.filter { $0.value * 5 >= total }.keys.sorted { $0.rawValue < $1.rawValue }
+            return .untold(present.flatMap(\.languages))
+        }
+        return switch script {
+        case .latin: told(among: LanguageProfile.latin, text)
+        case .cyrillic: told(among: LanguageProfile.cyrillic, text)
+        // One language that can be asked for: it is that unless the text shows that it is a neighbour's.
+        case .arabic: told(among: LanguageProfile.arabic, text, otherwise: .arabic)
+        case .devanagari: told(among: LanguageProfile.devanagari, text, otherwise: .hindi)
+        case .greek: .told(.greek)
+        case .hebrew: .told(.hebrew)
+        case .thai: .told(.thai)
+        case .hangul: .told(.korean)
+        case .kana: .told(.japanese)
+        case .han: .told(.chinese)
+        case .other: .another
+        }
+    }
+
+    /// How much of a text is in each script. An ideograph says as much as several letters.
+    private static func weightedScripts(of text: String) -> [Script: Int] {
+        var weights: [Script: Int] = [:]
+        for scalar in text.unicodeScalars {
+            guard let script = Script(scalar) else { continue }
+            weights[script, default: 0] += script.weight
         }
         // Japanese is written in kana and Han together.
-        if let kana = counts[.kana], kana * 5 >= counts[.han] ?? 0 {
-            counts[.kana] = kana + (counts.removeValue(forKey: .han) ?? 0)
+        if let kana = weights[.kana], kana * 5 >= weights[.han] ?? 0 {
+            weights[.kana] = kana + (weights.removeValue(forKey: .han) ?? 0)
         }
-        guard let script = counts.max(by: { ($0.value, $0.key.rawValue) < ($1.value, $1.key.rawValue) })?.key else {
-            return .unknownScript
-        }
-        switch script {
-        case .latin: return byWords(text)
-        case .cyrillic: return byLetters(text)
-        case .greek: return .told(.greek)
-        case .arabic: return .told(.arabic)
-        case .hebrew: return .told(.hebrew)
-        case .devanagari: return .told(.hindi)
-        case .thai: return .told(.thai)
-        case .hangul: return .told(.korean)
-        case .kana: return .told(.japanese)
-        case .han: return .told(.chinese)
-        case .other: return .unknownScript
-        }
+        return weights
     }
 
     private enum Script: String {
@@ -69,45 +92,55 @@ extension WrittenLanguage {
             default: self = scalar.properties.isIdeographic ? .han : .other
             }
         }
+
+        var weight: Int {
+            switch self {
+            case .han, .kana: 3
+            case .hangul: 2
+            default: 1
+            }
+        }
+
+        var languages: [WrittenLanguage] {
+            switch self {
+            case .latin: LanguageProfile.latin.compactMap(\.language)
+            case .cyrillic: LanguageProfile.cyrillic.compactMap(\.language)
+            case .greek: [.greek]
+            case .arabic: [.arabic]
+            case .hebrew: [.hebrew]
+            case .devanagari: [.hindi]
+            case .thai: [.thai]
+            case .hangul: [.korean]
+            case .kana: [.japanese]
+            case .han: [.chinese, .japanese]
+            case .other: []
+            }
+        }
     }
 
-    private static let commonWords: [(language: WrittenLanguage, words: Set<String>)] = [
-        (.english, words("the of and to in is that it was for on are with as at be this have from or by not but what")),
-        (
-            .german,
-            words("der die das und ist nicht ein eine zu den mit von im auf für auch sich dem es ich wir sie wird")
-        ),
-        (.french, words("le la les et est des une un dans que pour pas sur qui il au avec ce sont du elle nous vous")),
-        (.spanish, words("el la los las y es de que en un una por con para no se del su al como más está son lo pero")),
-        (.italian, words("il la di che e è un una per non con sono del della nel si le gli ma anche più come lo dei")),
-        (.portuguese, words("o a os as e é de que em um uma por com para não se do da no na mais como são dos ao foi")),
-        (
-            .dutch,
-            words("de het een en van is dat niet in op te zijn voor met die aan er ook maar naar bij wordt ik we")
-        ),
-        (.polish, words("i w na z się nie jest to że do o jak ale po co tak za od przez są był dla czy już oraz")),
-    ]
-
-    private static func words(_ list: String) -> Set<String> {
-        Set(list.split(separator: " ").map(String.init))
-    }
-
-    private static func byWords(_ text: String) -> Detection {
-        let found = text.lowercased().writtenWords.prefix(5000)
-        let scores = commonWords.map { entry in (entry.language, found.count { entry.words.contains($0) }) }
-            .sorted { $0.1 > $1.1 }
-        let candidates = commonWords.map(\.language)
-        guard scores.count > 1, scores[0].1 >= 2, scores[0].1 > scores[1].1 else { return .untold(candidates) }
-        // Fewer common words than this share says that it is another language, or no sentences.
-        guard scores[0].1 * 10 >= found.count else { return .untold(candidates) }
-        return .told(scores[0].0)
-    }
-
-    private static func byLetters(_ text: String) -> Detection {
-        let lowercased = text.lowercased()
-        let russian = lowercased.count { "ыэёъ".contains($0) }
-        let ukrainian = lowercased.count { "іїєґ".contains($0) }
-        if russian == ukrainian { return .untold([.russian, .ukrainian]) }
-        return .told(russian > ukrainian ? .russian : .ukrainian)
+    /// The language whose words and letters the text has clearly more of than any other's. What several languages share
+    /// counts for each of them by its share.
+    private static func told(
+        among profiles: [LanguageProfile], _ text: String, otherwise fallback: WrittenLanguage? = nil
+    ) -> Detection {
+        let words = text.lowercased().writtenWords
+            .flatMap { $0.split(whereSeparator: { "'’".contains($0) }).map(String.init) }
+        var scores = [Double](repeating: 0, count: profiles.count)
+        var known = 0
+        for word in words {
+            let speakers = profiles.indices.filter { profiles[$0].words.contains(word) }
+            let writers = profiles.indices.filter { !profiles[$0].letters.isDisjoint(with: word) }
+            for index in speakers { scores[index] += 1 / Double(speakers.count) }
+            for index in writers { scores[index] += 1 / Double(writers.count) }
+            if !speakers.isEmpty || !writers.isEmpty { known += 1 }
+        }
+        let ranked = scores.indices.sorted { scores[$0] > scores[$1] }
+        let undecided = fallback.map(Detection.told) ?? .untold(profiles.compactMap(\.language))
+        guard let first = ranked.first, let second = ranked.dropFirst().first, scores[first] >= least,
+            scores[first] >= scores[second] * margin, known >= fewestWords,
+            // Fewer words than these are known of no running text: it is something else, or no sentences.
+            known * 8 >= words.count
+        else { return undecided }
+        return profiles[first].language.map(Detection.told) ?? .another
     }
 }
