@@ -56,14 +56,6 @@ struct ErrorCauseTests {
         Cause(.omitStop, .streamError, nil, isStreamed: true), Cause(.endless, .malformedOutput, nil, isStreamed: true),
     ]
 
-    /// What is caused elsewhere than by a model of that name, and where it is seen.
-    static let others: [ErrorCategory: String] = [
-        .regionUnavailable: "a profile that the region's list does not have (InferenceProfileTests)",
-        .contentFiltered: "simulator.filter-content-v1:0 is an answer with that stop reason",
-        .budgetExceeded: "the job's budget, before any call",
-        .cancelled: "the caller (SimulatorTests)",
-    ]
-
     /// What is no error of the call, and what a test then makes of its answer.
     static let answers: [ErrorCategory: Behaviour] = [.emptyResponse: .endEmpty]
 
@@ -108,21 +100,22 @@ struct ErrorCauseTests {
         }
     }
 
-    @Test("Every category has a cause; the table lists them")
-    func everyCategory() {
+    @Test("Every category there is has a cause that comes to it when it is tried; the table lists them")
+    func everyCategory() async throws {
         var lines: [String] = []
-        for category in ErrorCategory.allCases {
-            let models = Self.causes.filter { $0.category == category }
-                .map { "simulator.\($0.behaviour.rawValue)-v1:0" + ($0.isStreamed == true ? " (stream)" : "") }
-            let answers = Self.answers[category].map { ["simulator.\($0.rawValue)-v1:0 (answer)"] } ?? []
-            var causes = models + answers + (Self.others[category].map { [$0] } ?? [])
-            if category == .timeout { causes.append("simulator.time-out-v1:0 (the client's clock)") }
-            #expect(!causes.isEmpty, "\(category) has no simulated cause")
-            lines.append(
-                "\(category.rawValue.padding(toLength: 28, withPad: " ", startingAt: 0)) \(causes.joined(separator: ", "))"
-            )
+        try await SimulatorScenario.run { scenario in
+            for category in ErrorCategory.allCases {
+                let causes = SimulatedCause.all.filter { $0.category == category }
+                #expect(!causes.isEmpty, "\(category) has no simulated cause")
+                for cause in causes {
+                    let seen = try await cause.provoke(scenario)
+                    #expect(seen == category, "\(cause.name)")
+                    lines.append("\(category.column) \((seen?.rawValue ?? "no error").padded(to: 28)) \(cause.name)")
+                }
+            }
         }
-        print((["", "Error category               simulated cause"] + lines).joined(separator: "\n"))
+        let head = "Error category               seen                         simulated cause"
+        print((["", head] + lines).joined(separator: "\n"))
     }
 
     @Test("What a refusal tells beyond its category comes through")
@@ -165,4 +158,12 @@ struct ErrorCauseTests {
             _ = try await scenario.calls(of: target.model.rawValue) { $0.abandoned == 1 }
         }
     }
+}
+
+extension ErrorCategory {
+    fileprivate var column: String { rawValue.padded(to: 28) }
+}
+
+extension String {
+    fileprivate func padded(to length: Int) -> String { padding(toLength: length, withPad: " ", startingAt: 0) }
 }

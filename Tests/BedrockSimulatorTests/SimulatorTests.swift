@@ -215,6 +215,23 @@ struct SimulatorTests {
         }
     }
 
+    @Test("A model that throttles refuses even what it would not understand, and counts it, for either client")
+    func throttledFirst() async throws {
+        try await SimulatorScenario.run { scenario in
+            let invalid = ModelRequest(
+                messages: [ModelMessage(role: .user, text: "Hello")], maxTokens: 10, temperature: 1.5)
+            let refused = await error {
+                try await scenario.provider().complete(invalid, of: scenario.target(.throttle))
+            }
+            #expect(refused?.category == .throttledRequests)
+            let chat = await error {
+                try await scenario.chatProvider().complete(count, of: scenario.chatTarget(.throttle))
+            }
+            #expect(chat?.category == .throttledRequests)
+            #expect(scenario.simulator.calls.all["simulator.throttle-v1:0"]?.throttled == 2)
+        }
+    }
+
     @Test(
         "A model is reached by its id, its profile's id or the ARN of either, encoded or not, and by nothing else",
         arguments: [

@@ -76,7 +76,7 @@ struct SimulatedAnswer: Sendable, Hashable {
 
     private static func stopReason(of behaviour: Behaviour) -> String? {
         switch behaviour {
-        case .filterContent: "content_filtered"
+        case .filterContent, .blockContent: "content_filtered"
         case .malformOutput: "malformed_model_output"
         case .malformToolUse: "malformed_tool_use"
         default: nil

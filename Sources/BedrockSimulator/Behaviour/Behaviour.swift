@@ -75,6 +75,9 @@ enum Behaviour: String, Sendable, Hashable, Codable, CaseIterable {
     case reason
     case redactReasoning = "redact-reasoning"
     case filterContent = "filter-content"
+    /// A chat is refused for its content before it is answered; Bedrock, which has no such error, stops as for
+    /// `filterContent`.
+    case blockContent = "block-content"
     case malformOutput = "malform-output"
     case malformToolUse = "malform-tool-use"
 
@@ -119,4 +122,7 @@ extension Behaviour {
         guard let match = id.wholeMatch(of: /simulator\.([a-z-]+)-v1:0/) else { return nil }
         self.init(rawValue: String(match.1))
     }
+
+    /// Whether it refuses calls as a quota does.
+    var isThrottle: Bool { self == .throttle || self == .throttleTokens }
 }

@@ -57,11 +57,15 @@ struct ChatEndpoint: Sendable {
             throw ChatError(of: .throttle, model: model) ?? .unknownModel(model)
         }
         let (behaviour, scale) = plan.next(model: model, region: Region.global)
-        if let refusal = ChatError(of: behaviour, model: model) { throw refusal }
+        if let refusal = ChatError(of: behaviour, model: model) {
+            if behaviour.isThrottle { calls.count(model, \.throttled) }
+            throw refusal
+        }
         let wire = ChatWire(
             requestID: requestID, question: question, answer: try ChatAnswer(to: question, behaviour: behaviour))
         let latency = LatencyProfile(modelID: model, scale: scale)
-        try await Self.pause(for: latency.firstToken)
+        // Such a model's only delay is the one that it is told.
+        if behaviour != .delayFirstChunk { try await Self.pause(for: latency.firstToken) }
         calls.count(model, \.answered)
         guard question.stream == true else {
             try await Self.pause(for: latency.perToken * wire.answer.tokens.count)
@@ -103,6 +107,10 @@ struct ChatEndpoint: Sendable {
         case .buffer:
             try await Self.pause(for: latency.perToken * tokens.count)
             if !tokens.isEmpty { try await send(wire.delta(wire.answer.text)) }
+        case .delayFirstChunk:
+            // From the head on: what begins the message says nothing yet.
+            try await Self.pause(for: plan.delay)
+            fallthrough
         default:
             for token in tokens {
                 try await send(wire.delta(token))

@@ -41,6 +41,10 @@ struct ChatError: Error {
             self.init(
                 status: 429, message: "Rate limit reached for requests per min (RPM).", type: "requests",
                 code: "rate_limit_exceeded", retryAfter: 1)
+        case .blockContent:
+            self.init(
+                status: 400, message: "The response was filtered due to the prompt triggering the content policy.",
+                type: "invalid_request_error", code: "content_filter")
         case .deny: self.init(status: 403, message: "You have no access to model \(model).", type: "access_denied")
         case .endOfLife:
             self.init(

@@ -9,7 +9,7 @@ final class CallLog: Sendable {
         var answered = 0
         /// Calls whose client went away before the end.
         var abandoned = 0
-        /// Calls refused because of the model's quota.
+        /// Calls refused because of the model's quota, or because it is told to throttle.
         var throttled = 0
     }
 

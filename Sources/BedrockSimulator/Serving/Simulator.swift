@@ -129,15 +129,20 @@ struct Simulator: Sendable {
         }
         let dialect = try match.2.hasPrefix("invoke") ? self.dialect(of: model) : nil
         let conversation = try dialect?.request(body) ?? ConverseRequest(body: body)
-        // Counted after the request was read: a share of calls is one of calls that can be answered.
+        // Counted after the request was read: a share of calls is one of calls that can be understood.
         let next = plan.next(model: model, region: region.rawValue)
+        let refusal = BedrockError(
+            of: next.behaviour, model: model, isStreamed: isStreamed, hasTools: conversation.hasTools)
+        if let refusal, next.behaviour.isThrottle {
+            // A call above the quota is refused whatever it says.
+            calls.count(model, \.throttled)
+            throw refusal
+        }
         if next.behaviour != .acceptAnything {
             try conversation.validate(for: catalogue.limits(of: model, behaviour: next.behaviour))
         }
         if next.behaviour == .timeOut { try await hang(request, model: model) }
         if next.behaviour == .lackConverse, dialect == nil { throw BedrockError.converseUnsupported }
-        let refusal = BedrockError(
-            of: next.behaviour, model: model, isStreamed: isStreamed, hasTools: conversation.hasTools)
         if let refusal { throw refusal }
         let utterance = Answerer(behaviour: next.behaviour, turn: earlierCalls)
             .answer(to: conversation, isStreamed: isStreamed)

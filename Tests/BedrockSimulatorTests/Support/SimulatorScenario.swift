@@ -15,6 +15,7 @@ import Testing
 struct SimulatorScenario: Sendable {
     static let credentials = AWSCredentials(accessKeyID: "AKIDEXAMPLE", secretAccessKey: "secret")
     static let region: Region = "us-east-1"
+    private static let chat: ProviderID = "chat"
 
     let simulator: Simulator
     let url: String
@@ -72,6 +73,21 @@ struct SimulatorScenario: Sendable {
         return BedrockConfiguration(
             credentials: Self.credentials, endpoint: endpoint, controlEndpoint: asksControlPlane ? endpoint : nil,
             timeouts: TransferTimeouts(total: timeout))
+    }
+
+    /// The other client, against the same models.
+    func chatProvider(timeout: Duration = .seconds(20)) -> OpenAICompatibleProvider {
+        OpenAICompatibleProvider(
+            engine: engine,
+            configuration: OpenAICompatibleConfiguration(
+                id: Self.chat, baseURLs: ["global": "\(url)/openai/v1"], apiKey: simulator.chatKey,
+                timeouts: TransferTimeouts(total: timeout), addressPolicy: .any))
+    }
+
+    func chatTarget(_ behaviour: Behaviour) -> Target {
+        Target(
+            provider: Self.chat, model: ModelID("simulator.\(behaviour.rawValue)-v1:0"), region: "global",
+            profile: .inRegion)
     }
 
     func target(_ model: String) -> Target {
