@@ -22,7 +22,6 @@ struct HostileYAMLTests {
                 return "\(error)"
             }
         }
-
     }
 
     struct Hostile: Sendable, CustomTestStringConvertible {
