@@ -23,6 +23,7 @@ enum PostgresScratch {
         configuration.statementTimeout = .seconds(60)
         // The other suites keep both cores busy meanwhile; a test of the limit sets its own.
         configuration.acquireTimeout = .seconds(60)
+        configuration.connectTimeout = .seconds(30)
         let client = PostgresClient(configuration: configuration, logger: logger)
         try await client.execute("CREATE SCHEMA \(identifier: schema)")
         let outcome: Swift.Result<Result, any Error>
@@ -58,7 +59,7 @@ enum PostgresScratch {
     /// Returns once a session of the client is doing what `condition` says, asking again and again.
     static func wait(until condition: SQLStatement, of client: PostgresClient) async throws {
         let observer = PostgresClient(configuration: try configuration(), logger: logger)
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         var rows: [PostgresRow] = []
         while rows.isEmpty {
             try #require(ContinuousClock.now < deadline, "the condition was not met in time")
@@ -70,6 +71,11 @@ enum PostgresScratch {
         }
         await observer.close()
     }
+}
+
+/// A test that fails says everything; `description` is for strangers.
+extension PostgresError: CustomTestStringConvertible {
+    package var testDescription: String { debugDescription }
 }
 
 /// The code of the `PostgresError` that `body` throws; nil when it throws none.
