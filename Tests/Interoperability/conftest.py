@@ -8,7 +8,9 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.parse
 import urllib.request
+import uuid
 
 import jsonschema
 import pytest
@@ -83,6 +85,26 @@ class Program:
             self.process.kill()
             self.process.wait()
         self.output.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def database():
+    """A database of this run's own. One that outlives the run may have been migrated by another version, with migrations that
+    were not released yet and have changed since."""
+    server = os.environ.get("DATABASE_URL")
+    if server is None:
+        yield
+        return
+    name = f"interoperability_{uuid.uuid4().hex[:8]}"
+
+    def administer(statement: str) -> None:
+        subprocess.run(["psql", server, "-v", "ON_ERROR_STOP=1", "-qc", statement], check=True)
+
+    administer(f"CREATE DATABASE {name}")
+    os.environ["DATABASE_URL"] = urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl()
+    yield
+    os.environ["DATABASE_URL"] = server
+    administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

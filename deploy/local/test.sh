@@ -48,11 +48,11 @@ run_tests() {
     grep -qE "Test run with [1-9][0-9]* tests.* passed" "$log" || failed=1
 }
 
-echo "== unit tests"
-run_tests unit --skip IntegrationTests --skip EndToEndTests
-echo "== integration tests"
-# All at once they keep each other from the two cores for longer than their own time limits: with four at a time the whole
+# All at once they keep each other from the two cores for longer than their own time limits: with a few at a time the whole
 # is hardly slower, and a test that fails fails for a reason of its own.
+echo "== unit tests"
+SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 run_tests unit --skip IntegrationTests --skip EndToEndTests
+echo "== integration tests"
 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 run_tests integration --filter IntegrationTests
 echo "== end-to-end tests"
 SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=3 run_tests side-by-side --filter 'EndToEndTests\.SideBySideTests'
