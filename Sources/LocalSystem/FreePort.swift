@@ -1,13 +1,17 @@
 import Foundation
+import Synchronization
 
 /// Ports that nothing listens on.
 package enum FreePort {
+    /// What this process was given: a program may take seconds to bind its port.
+    private static let taken = Mutex<Set<Int>>([])
+
     /// A port of loopback that was free a moment ago, below those that the system gives to outgoing connections: one of
-    /// these would take it again before the program that it is for has bound it.
+    /// these would take it again before the program that it is for has bound it. No port is given twice.
     package static func take() throws -> Int {
         for _ in 0..<200 {
             let port = Int.random(in: 10_000..<20_000)
-            if try isFree(port) { return port }
+            if try isFree(port), taken.withLock({ $0.insert(port).inserted }) { return port }
         }
         throw EndToEndFailure("There is no port to be had.")
     }

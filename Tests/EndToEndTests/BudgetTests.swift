@@ -2,7 +2,7 @@ import Foundation
 import LocalSystem
 import Testing
 
-extension EndToEndTests {
+extension SideBySideTests {
     private struct JobCosts: Decodable {
         struct Budget: Decodable {
             var usd: String

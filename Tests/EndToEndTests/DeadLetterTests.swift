@@ -4,7 +4,7 @@ import LocalSystem
 import Logging
 import Testing
 
-extension EndToEndTests {
+extension SideBySideTests {
     @Test("Dead letters are looked at, edited, replayed and discarded by the command line, and every step is on record")
     func deadLetters() async throws {
         try await withSystem { system in
@@ -17,7 +17,7 @@ extension EndToEndTests {
             try await Self.publish(
                 [#"{"jobId":"\#(job.id)"}"#, "no JSON"], type: "certification.requested", to: system.brokerURL)
 
-            let groups = try await eventually("two kinds of letters", within: .seconds(20)) {
+            let groups = try await eventually("two kinds of letters", within: .seconds(60)) {
                 let text = try await certforge("groups")
                 return text.components(separatedBy: "undecodable").count == 3 ? text : nil
             }

@@ -6,7 +6,7 @@ import Logging
 import Postgres
 import Testing
 
-extension EndToEndTests {
+extension SideBySideTests {
     /// Runs the body with a system of its own and takes it down whatever happens.
     func withSystem(
         latencyScale: Double = 0.05, control: String = "{}", _ body: (CertForgeSystem) async throws -> Void
@@ -121,7 +121,7 @@ extension EndToEndTests {
             #expect(try await system.finished(job.id).status == "COMPLETED")
 
             // The gateway moves dead letters to its table.
-            let letters = try await eventually("three dead letters", within: .seconds(20)) {
+            let letters = try await eventually("three dead letters", within: .seconds(60)) {
                 let (_, body) = try await system.call("GET", "/api/v1/dead-letters")
                 let letters = try JSONDecoder().decode(DeadLetterPage.self, from: body).deadLetters
                 return letters.count == 3 ? letters : nil
@@ -137,13 +137,13 @@ extension EndToEndTests {
     func cancel() async throws {
         try await withSystem(latencyScale: 2) { system in
             let job = try await system.submit(
-                models: Self.models, regions: ["us-east-1"], notify: ["ada@example.com"])
-            _ = try await eventually("the job running", within: .seconds(20)) {
+                models: EndToEndTests.models, regions: ["us-east-1"], notify: ["ada@example.com"])
+            _ = try await eventually("the job running", within: .seconds(60)) {
                 try await system.job(job.id).status == "PROCESSING" ? true : nil
             }
             let (status, _) = try await system.call("DELETE", "/api/v1/certifications/jobs/\(job.id)")
             #expect(status == 200)
-            let ended = try await system.finished(job.id, within: .seconds(30))
+            let ended = try await system.finished(job.id, within: .seconds(60))
             #expect(ended.status == "CANCELLED")
             #expect((ended.counts["CANCELLED"] ?? 0) > 0)
             let evidence = try await system.evidence(of: job.id, recipients: 1)

@@ -45,7 +45,9 @@ extension EndToEndTests {
         #expect((nova["throttled"] ?? 0) > 0)
         #expect(limits.contains("amazon.nova-lite-v1:0"))
     }
+}
 
+extension SideBySideTests {
     @Test("A region that fails opens the circuit; probes close it when the region is well, and no target fails of it")
     func outage() async throws {
         let models = [

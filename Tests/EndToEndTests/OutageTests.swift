@@ -7,7 +7,7 @@ import Testing
 /// everything that was accepted has happened once.
 extension EndToEndTests {
     /// Long enough for a busy machine, far too short for anything that waits for the broker or for a dead database.
-    private static let soon = Duration.seconds(4)
+    private static let soon = Duration.seconds(8)
 
     /// Runs the body with a system of its own; whatever happens, the servers work afterwards.
     private func withSystem(_ body: (CertForgeSystem, LocalServers, String) async throws -> Void) async throws {
@@ -65,7 +65,7 @@ extension EndToEndTests {
 
             try await servers.start(.rabbitmq)
             #expect(try await system.endedOnce(accepted, targets: 1))
-            _ = try await eventually("jobs being accepted again", within: .seconds(20)) {
+            _ = try await eventually("jobs being accepted again", within: .seconds(60)) {
                 try await system.submitOne(token: token).status == 202 ? true : nil
             }
             #expect(try await system.health("outbox").hasPrefix("healthy: "))
@@ -85,7 +85,7 @@ extension EndToEndTests {
                 accepted.append(try job(in: answer))
                 return (try await system.metric("outbox_nacked_total") ?? 0) > 0 ? true : nil
             }
-            _ = try await eventually("the metrics saying so", within: .seconds(10)) {
+            _ = try await eventually("the metrics saying so", within: .seconds(60)) {
                 (try await system.metric("outbox_due") ?? 0) > 0 ? true : nil
             }
             let shown = try await system.timed("GET", "/api/v1/certifications/jobs/\(accepted[0])", token: token)
@@ -105,10 +105,10 @@ extension EndToEndTests {
                 #expect(answer.took < Self.soon)
                 accepted.append(try job(in: answer))
             }
-            _ = try await eventually("health saying so", within: .seconds(20)) {
+            _ = try await eventually("health saying so", within: .seconds(60)) {
                 try await system.health("broker").hasPrefix("degraded: short of memory or disk") ? true : nil
             }
-            _ = try await eventually("the metrics saying so", within: .seconds(20)) {
+            _ = try await eventually("the metrics saying so", within: .seconds(60)) {
                 (try await system.metric("outbox_oldest_due_age_seconds") ?? 0) > 1 ? true : nil
             }
             #expect(try await system.isReady())
@@ -156,7 +156,7 @@ extension EndToEndTests {
             }
             #expect(try await !system.isReady())
             try await servers.start(.postgres)
-            let answer = try await eventually("jobs being accepted again", within: .seconds(20)) {
+            let answer = try await eventually("jobs being accepted again", within: .seconds(60)) {
                 let answer = try await system.submitOne(token: token)
                 return answer.status == 202 ? answer : nil
             }
@@ -177,7 +177,7 @@ extension EndToEndTests {
             #expect(try await !system.isReady())
             try await servers.thaw(.postgres)
             // The first request may have been stored after all: its key finds it.
-            let answer = try await eventually("jobs being accepted again", within: .seconds(30)) {
+            let answer = try await eventually("jobs being accepted again", within: .seconds(60)) {
                 let answer = try await system.submitOne(token: token, key: "frozen")
                 return answer.status == 202 ? answer : nil
             }

@@ -3,7 +3,7 @@ import LocalSystem
 import Postgres
 import Testing
 
-extension EndToEndTests {
+extension SideBySideTests {
     private struct ScheduleAnswer: Decodable {
         var id: String
         var due: [String]

@@ -3,11 +3,14 @@
 import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
 import time
+import urllib.parse
 import urllib.request
+import uuid
 
 import jsonschema
 import pytest
@@ -30,10 +33,22 @@ prices:
 """
 
 
+TAKEN: set[int] = set()
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port below those that the system gives to outgoing connections: one of these could take it again before the
+    program that it is for has bound it. No port is given twice."""
+    while True:
+        port = random.randrange(10_000, 20_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in TAKEN:
+            TAKEN.add(port)
+            return port
 
 
 class Program:
@@ -70,6 +85,26 @@ class Program:
             self.process.kill()
             self.process.wait()
         self.output.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def database():
+    """A database of this run's own. One that outlives the run may have been migrated by another version, with migrations that
+    were not released yet and have changed since."""
+    server = os.environ.get("DATABASE_URL")
+    if server is None:
+        yield
+        return
+    name = f"interoperability_{uuid.uuid4().hex[:8]}"
+
+    def administer(statement: str) -> None:
+        subprocess.run(["psql", server, "-v", "ON_ERROR_STOP=1", "-qc", statement], check=True)
+
+    administer(f"CREATE DATABASE {name}")
+    os.environ["DATABASE_URL"] = urllib.parse.urlsplit(server)._replace(path=f"/{name}").geturl()
+    yield
+    os.environ["DATABASE_URL"] = server
+    administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,11 @@ set -euo pipefail
 
 CERTFORGE_LOCAL=${CERTFORGE_LOCAL:-demo}
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# Below 32768, where the ports begin that Linux gives to outgoing connections: one of those may be taken while its server
+# restarts, and who tries a closed one again and again in the end connects to itself.
 case $CERTFORGE_LOCAL in
-demo) base_port=${CERTFORGE_BASE_PORT:-55000} ;;
-test) base_port=${CERTFORGE_BASE_PORT:-56000} ;;
+demo) base_port=${CERTFORGE_BASE_PORT:-28000} ;;
+test) base_port=${CERTFORGE_BASE_PORT:-29000} ;;
 *)
     echo "CERTFORGE_LOCAL is '$CERTFORGE_LOCAL'; it must be demo or test." >&2
     exit 2

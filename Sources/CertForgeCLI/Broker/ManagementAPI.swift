@@ -62,8 +62,9 @@ struct ManagementAPI: Sendable {
         return now().timeIntervalSince(date) - 0.5
     }
 
-    /// The broker may close a connection at the moment at which it is used again, and its lists fail with 500 while
-    /// somebody deletes what they are about to show. Every request here may be repeated.
+    /// The broker may close a connection at the moment at which it is used again. Of the first requests for a list after
+    /// its start that come at once, it answers all but one with 500, since each of them starts the list's cache
+    /// (`rabbit_mgmt_db_cache:fetch`, RabbitMQ 3.10: `already_started`). Every request here may be repeated.
     private func send(_ request: HTTPRequest) async throws(CurlError) -> HTTPResponse {
         var triesLeft = 3
         while true {

@@ -25,7 +25,7 @@ package final class Journal<Entry: Sendable>: Sendable {
     /// sentence, after `deadline`.
     @discardableResult
     package func wait(
-        for expectation: String, within deadline: Duration = .seconds(20),
+        for expectation: String, within deadline: Duration = .seconds(60),
         until isSatisfied: @escaping @Sendable ([Entry]) -> Bool
     ) async throws -> [Entry] {
         try await withDeadline(deadline, for: expectation) {

@@ -115,7 +115,7 @@ struct SimulatorScenario: Sendable {
 
     /// The counts of a model once `condition` holds for them.
     func calls(of model: String, once condition: (CallLog.Entry) -> Bool) async throws -> CallLog.Entry {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while true {
             let entry = simulator.calls.all[model] ?? CallLog.Entry()
             if condition(entry) { return entry }

@@ -15,7 +15,7 @@ final class Expectation<Value: Sendable>: Sendable {
     }
 
     /// The value; nil when it has not come within the time.
-    func value(within limit: Duration = .seconds(10)) async -> Value? {
+    func value(within limit: Duration = .seconds(60)) async -> Value? {
         await withTaskGroup(of: Value?.self) { group in
             group.addTask { [stream] in
                 for await value in stream { return value }

@@ -16,7 +16,7 @@ struct ReconnectingConnectionTests {
         throw CancellationError()
     }
 
-    @Test("A lost connection is opened again within two seconds, and stopping closes it")
+    @Test("A lost connection is opened again at once, and stopping closes it")
     func reconnects() async throws {
         var configuration = try AMQPTestBroker.configuration()
         let proxy = try TCPProxy(to: configuration.host, port: configuration.port)
@@ -32,7 +32,8 @@ struct ReconnectingConnectionTests {
             let start = ContinuousClock.now
             proxy.cut()
             let second = try await connection(of: reconnecting, after: first)
-            #expect(start.duration(to: .now) < .seconds(2))
+            // By missing heartbeats the loss would be noticed after 20 s; a busy machine takes less.
+            #expect(start.duration(to: .now) < .seconds(10))
             #expect(first.closeReason?.code == .connectionLost)
             _ = try await second.openChannel()
             #expect(reconnecting.isConnected)
@@ -47,7 +48,8 @@ struct ReconnectingConnectionTests {
     func unreachable() async throws {
         var configuration = try AMQPTestBroker.configuration()
         configuration.host = "127.0.0.1"
-        configuration.port = try TCPProxy.closedPort()
+        let closed = try TCPProxy.ClosedPort()
+        configuration.port = closed.port
         let reconnecting = ReconnectingConnection(configuration, logger: AMQPTestBroker.logger)
         try await withThrowingTaskGroup { group in
             group.addTask { await reconnecting.run() }

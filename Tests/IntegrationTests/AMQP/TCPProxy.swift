@@ -3,12 +3,25 @@ import Glibc
 import Synchronization
 
 /// A TCP proxy on a port of its own that can cut or stall what goes through it.
+///
+/// Its descriptors are closed when nobody can use their numbers any more, neither its threads nor a caller: a number that is
+/// closed is at once some other test's connection, which a `shutdown` that comes late would break.
 final class TCPProxy: Sendable {
     private struct State {
         var connections: [Int32] = []
         var isStalled = false
         var isRefusing = false
         var isClosed = false
+    }
+
+    /// A port that nothing listens on and nobody else can get, for as long as this lives.
+    final class ClosedPort: Sendable {
+        let port: Int
+        private let descriptor: Int32
+
+        init() throws { (descriptor, port) = try TCPProxy.bound() }
+
+        deinit { Glibc.close(descriptor) }
     }
 
     let port: Int
@@ -18,15 +31,14 @@ final class TCPProxy: Sendable {
 
     init(to host: String, port: Int) throws {
         target = (host, port)
-        (listener, self.port) = try Self.listen()
+        (listener, self.port) = try Self.bound()
+        guard listen(listener, 16) == 0 else { throw POSIXError(.EADDRINUSE) }
         Thread.detachNewThread { [self] in accept() }
     }
 
-    /// A port that nothing listens on.
-    static func closedPort() throws -> Int {
-        let (descriptor, port) = try listen()
-        Glibc.close(descriptor)
-        return port
+    deinit {
+        for descriptor in state.withLock({ $0.connections }) { Glibc.close(descriptor) }
+        Glibc.close(listener)
     }
 
     /// How many connections it has carried so far.
@@ -46,20 +58,20 @@ final class TCPProxy: Sendable {
     /// From now on nothing is read or written, in either direction.
     func stall() { state.withLock { $0.isStalled = true } }
 
+    /// Breaks every connection and takes no more. What is closed already may be closed again.
     func close() {
         state.withLock { $0.isClosed = true }
         shutdown(listener, Int32(SHUT_RDWR))
         cut()
     }
 
-    private static func listen() throws -> (descriptor: Int32, port: Int) {
+    private static func bound() throws -> (descriptor: Int32, port: Int) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = loopback(port: 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let status = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && Glibc.listen(descriptor, 16) == 0
-                    && getsockname(descriptor, address, &length) == 0
+                bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
             }
         }
         guard status else { throw POSIXError(.EADDRNOTAVAIL) }
@@ -77,8 +89,8 @@ final class TCPProxy: Sendable {
     private func accept() {
         while true {
             let client = Glibc.accept(listener, nil, nil)
-            guard client >= 0, !state.withLock({ $0.isClosed }) else { break }
-            guard !state.withLock({ $0.isRefusing }) else {
+            guard client >= 0 else { break }
+            guard !state.withLock({ $0.isRefusing || $0.isClosed }) else {
                 Glibc.close(client)
                 continue
             }
@@ -94,11 +106,15 @@ final class TCPProxy: Sendable {
                 Glibc.close(server)
                 continue
             }
-            state.withLock { $0.connections += [client, server] }
+            // What came while it was closed would be missed by `cut`.
+            let isClosed = state.withLock { state in
+                state.connections += [client, server]
+                return state.isClosed
+            }
+            if isClosed { cut() }
             Thread.detachNewThread { [self] in copy(from: client, to: server) }
             Thread.detachNewThread { [self] in copy(from: server, to: client) }
         }
-        Glibc.close(listener)
     }
 
     private func copy(from source: Int32, to destination: Int32) {

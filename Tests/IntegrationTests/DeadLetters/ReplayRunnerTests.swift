@@ -42,7 +42,7 @@ struct ReplayRunnerTests {
     }
 
     private static func wait(for number: Int, _ rows: SQLStatement, in scenario: CertificationScenario) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while try await scenario.count(rows) != number {
             guard ContinuousClock.now < deadline else { throw Unexpected("not \(number) of \(rows)") }
             try await Task.sleep(for: .milliseconds(50))

@@ -38,7 +38,7 @@ struct DoctorTests {
             // The private broker's limit of 50 MB is one for development, and nobody consumes in this virtual host.
             // A broker that was started a moment ago does not know its limits yet.
             var limit = await findings(.diskLimit, settings)
-            let deadline = ContinuousClock.now + .seconds(30)
+            let deadline = ContinuousClock.now + .seconds(60)
             while limit.isEmpty, ContinuousClock.now < deadline {
                 try await Task.sleep(for: .milliseconds(250))
                 limit = await findings(.diskLimit, settings)

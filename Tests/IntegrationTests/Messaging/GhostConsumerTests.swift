@@ -29,7 +29,7 @@ struct GhostConsumerTests {
                 try await channel.deleteQueue(name)
                 _ = try await channel.declareQueue(AMQPQueueDeclaration(name: name, arguments: Self.arguments))
                 try await publish(count..<2 * count, to: name, on: channel)
-                try await handled.wait(for: "the later messages are handled", within: .seconds(40)) {
+                try await handled.wait(for: "the later messages are handled", within: .seconds(60)) {
                     Set($0) == Set(0..<2 * count)
                 }
             }
@@ -61,7 +61,7 @@ struct GhostConsumerTests {
     }
 
     private func wait(for expectation: String, _ condition: @escaping @Sendable () -> Bool) async throws {
-        try await withDeadline(.seconds(20), for: expectation) {
+        try await withDeadline(.seconds(60), for: expectation) {
             while !condition() { try await ContinuousClock().sleep(for: .milliseconds(5)) }
         }
     }

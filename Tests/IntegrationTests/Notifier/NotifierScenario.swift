@@ -124,7 +124,7 @@ struct NotifierScenario {
     func row(
         _ job: JobFinished, _ recipient: String, once condition: (Row) -> Bool
     ) async throws -> Row {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while true {
             let row = try await row(job, recipient)
             if condition(row) { return row }

@@ -24,6 +24,7 @@ enum DatabaseScratch {
 
     static func client(of url: URLComponents) throws -> PostgresClient {
         PostgresClient(
-            configuration: try PostgresConfiguration(url: try #require(url.string)), logger: PostgresScratch.logger)
+            configuration: try PostgresScratch.configuration(url: try #require(url.string)),
+            logger: PostgresScratch.logger)
     }
 }

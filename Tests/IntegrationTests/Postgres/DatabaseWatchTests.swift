@@ -89,7 +89,7 @@ struct DatabaseWatchTests {
             try await Self.wait(for: "the consumer pauses") { !gate.isOpen && !consumer.isConsuming }
             try await Self.wait(for: "everything has gone back") { broker.messages(in: "probes").count == 80 }
             proxy.refuse(false)
-            try await handled.wait(for: "the rest is done", within: .seconds(30)) { $0.count == 100 }
+            try await handled.wait(for: "the rest is done", within: .seconds(60)) { $0.count == 100 }
             #expect(consumer.isConsuming)
         }
         #expect(Set(handled.entries) == Set(0..<100))
@@ -149,7 +149,7 @@ struct DatabaseWatchTests {
     private static func wait(
         for expectation: String, _ condition: @escaping @Sendable () async -> Bool
     ) async throws {
-        try await withDeadline(.seconds(20), for: expectation) {
+        try await withDeadline(.seconds(60), for: expectation) {
             while await !condition() { try await ContinuousClock().sleep(for: .milliseconds(10)) }
         }
     }

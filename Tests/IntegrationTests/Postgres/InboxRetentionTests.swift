@@ -176,7 +176,7 @@ struct InboxRetentionTests {
 
     /// The default, the foreign, the past, and two days ahead.
     private func untilThereAre(_ count: Int, _ inbox: InboxScratch) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(60)
         while try await inbox.partitions().count != count {
             try #require(ContinuousClock.now < deadline, "the partitions were not made in time")
             try await ContinuousClock().sleep(for: .milliseconds(20))

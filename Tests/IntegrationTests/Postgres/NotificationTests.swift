@@ -27,7 +27,7 @@ struct NotificationTests {
             }
             let observer = PostgresClient(
                 configuration: try PostgresScratch.configuration(), logger: PostgresScratch.logger)
-            let deadline = ContinuousClock.now + .seconds(10)
+            let deadline = ContinuousClock.now + .seconds(60)
             var listening = 1
             while listening > 0, ContinuousClock.now < deadline {
                 listening =

@@ -181,7 +181,7 @@ struct OutboxTests {
             #expect(await wakeUps.next() != nil)
             let rows = try await client.query("SELECT not_before - now() AS wait FROM outbox")
             let wait = try #require(try rows.first?.decode(Duration.self, "wait"))
-            #expect(wait > .seconds(55) && wait <= .seconds(60))
+            #expect(wait > .seconds(30) && wait <= .seconds(60))
         }
     }
 

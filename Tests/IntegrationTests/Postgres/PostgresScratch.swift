@@ -9,7 +9,16 @@ enum PostgresScratch {
     static func configuration() throws -> PostgresConfiguration {
         let url = try #require(
             ProcessInfo.processInfo.environment["TEST_DATABASE_URL"], "TEST_DATABASE_URL must name a PostgreSQL server")
-        return try PostgresConfiguration(url: url)
+        return try configuration(url: url)
+    }
+
+    /// Patient, because the other suites keep both cores busy meanwhile; a test of a limit sets its own.
+    static func configuration(url: String) throws -> PostgresConfiguration {
+        var configuration = try PostgresConfiguration(url: url)
+        configuration.statementTimeout = .seconds(60)
+        configuration.acquireTimeout = .seconds(60)
+        configuration.connectTimeout = .seconds(30)
+        return configuration
     }
 
     /// Runs `body` with a client whose `search_path` is a new schema, which is dropped afterwards.
@@ -20,9 +29,6 @@ enum PostgresScratch {
         var configuration = try configuration().searching(schema)
         configuration.poolSize = poolSize
         configuration.applicationName = schema
-        configuration.statementTimeout = .seconds(60)
-        // The other suites keep both cores busy meanwhile; a test of the limit sets its own.
-        configuration.acquireTimeout = .seconds(60)
         let client = PostgresClient(configuration: configuration, logger: logger)
         try await client.execute("CREATE SCHEMA \(identifier: schema)")
         let outcome: Swift.Result<Result, any Error>
@@ -58,7 +64,7 @@ enum PostgresScratch {
     /// Returns once a session of the client is doing what `condition` says, asking again and again.
     static func wait(until condition: SQLStatement, of client: PostgresClient) async throws {
         let observer = PostgresClient(configuration: try configuration(), logger: logger)
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         var rows: [PostgresRow] = []
         while rows.isEmpty {
             try #require(ContinuousClock.now < deadline, "the condition was not met in time")
@@ -70,6 +76,11 @@ enum PostgresScratch {
         }
         await observer.close()
     }
+}
+
+/// A test that fails says everything; `description` is for strangers.
+extension PostgresError: CustomTestStringConvertible {
+    package var testDescription: String { debugDescription }
 }
 
 /// The code of the `PostgresError` that `body` throws; nil when it throws none.

@@ -96,7 +96,7 @@ struct BatchConsumerTests {
     }
 
     private func eventually(_ condition: () -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
+        let deadline = ContinuousClock.now + .seconds(60)
         while !condition() {
             try #require(ContinuousClock.now < deadline, "the condition was not met in time")
             try await Task.sleep(for: .milliseconds(5))

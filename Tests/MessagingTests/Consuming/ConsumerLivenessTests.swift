@@ -51,7 +51,7 @@ struct ConsumerLivenessTests {
     }
 
     private func wait(for expectation: String, _ condition: @escaping @Sendable () -> Bool) async throws {
-        try await withDeadline(.seconds(20), for: expectation) {
+        try await withDeadline(.seconds(60), for: expectation) {
             while !condition() {
                 try Task.checkCancellation()
                 await Task.yield()

@@ -54,7 +54,7 @@ struct InferenceProfileDirectoryTests {
             _ = await directory.profiles(in: "us-east-1")
             return ContinuousClock.now - start
         }
-        #expect(await waiter.value < .seconds(10))
+        #expect(await waiter.value < .seconds(30))
     }
 
     @Test("A listing that takes too long is given up, and its connection closed")
@@ -63,7 +63,7 @@ struct InferenceProfileDirectoryTests {
         let directory = try directory(server, maxWait: .milliseconds(200))
         let start = ContinuousClock.now
         #expect(await directory.profiles(in: "us-east-1") == nil)
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(30))
         #expect(await server.events.first { $0 == .clientClosed } == .clientClosed)
     }
 }
