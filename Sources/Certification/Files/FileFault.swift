@@ -53,6 +53,7 @@ package struct FilePlace: Sendable, Hashable {
     /// - Parameters:
     ///   - problem: The end of a sentence that begins with the key.
     ///   - cure: A sentence.
+    /// - Returns: What is wrong at this place.
     package func fault(_ problem: String, cure: String) -> FileFault {
         FileFault(file: file, line: line, column: column, key: key, problem: problem, cure: cure)
     }

@@ -44,13 +44,16 @@ extension SuiteOutline.Test {
     init(_ test: SuiteTest) {
         self.init(
             id: test.id, name: test.name, dimension: test.dimension, isGate: test.isGate, counts: test.counts,
-            weight: test.weight, procedure: test.procedure == .conversation ? nil : test.procedure, subject: test.subject,
+            weight: test.weight, procedure: test.procedure == .conversation ? nil : test.procedure,
+            subject: test.subject,
             callsBeforeRefusal: test.calls.firstIndex { $0.expectation.wantsRefusal })
     }
 
     /// Whether a result says that the call which had to be refused broke the server, after those before it were answered.
     func isBrokenRefusal(_ result: TestResult) -> Bool {
-        guard let callsBeforeRefusal, result.outcome == .error, let category = result.error?.category else { return false }
+        guard let callsBeforeRefusal, result.outcome == .error, let category = result.error?.category else {
+            return false
+        }
         return category.isServerFault && result.calls.last?.ending == .failed
             && result.calls.count { $0.ending != .failed } >= callsBeforeRefusal
     }

@@ -116,7 +116,8 @@ private struct PriceFileReader {
 
     private func amount(_ node: FileNode) -> Money? {
         if let text = node.written, let amount = Money(text) { return amount }
-        node.fault("is no amount", cure: "Write the dollars for a million tokens, as 3 or 0.25, with nine places at most.")
+        node.fault(
+            "is no amount", cure: "Write the dollars for a million tokens, as 3 or 0.25, with nine places at most.")
         return nil
     }
 

@@ -19,7 +19,8 @@ package struct PriceTable: Sendable, Hashable {
 
     /// The prices that CertForge comes with. None of them has been compared with a provider's own list.
     package static func bundled() throws(FileError) -> PriceTable {
-        PriceTable(try PriceFile(yaml: String(decoding: PackageResources.prices_yaml, as: UTF8.self), file: "prices.yaml"))
+        PriceTable(
+            try PriceFile(yaml: String(decoding: PackageResources.prices_yaml, as: UTF8.self), file: "prices.yaml"))
     }
 
     package init(_ file: PriceFile) {

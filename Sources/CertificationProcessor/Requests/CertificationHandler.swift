@@ -141,7 +141,8 @@ struct CertificationHandler: MessageHandler {
         let evidence = AttemptEvidence()
         let facts = registry.facts(of: claim.target)
         let meter = ClaimMeter(
-            claim: claim, contextWindow: facts.contextWindow, lease: lease, timer: timer, store: store, metrics: metrics,
+            claim: claim, contextWindow: facts.contextWindow, lease: lease, timer: timer, store: store,
+            metrics: metrics,
             logger: logger)
         let attempt = Attempt(
             target: claim.target, number: claim.attempt, run: run,

@@ -16,7 +16,7 @@ package struct RegistryRefresh: Service {
     private let factory: any MetricsFactory
     private let logger: Logger
 
-    /// - Parameter interval: after which is looked for a change.
+    /// Looks for a change after each interval.
     package init(
         _ holder: RegistryHolder, interval: Duration = .seconds(5),
         factory: any MetricsFactory = MetricsSystem.factory, logger: Logger

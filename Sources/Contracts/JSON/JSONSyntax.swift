@@ -22,6 +22,7 @@ package struct JSONSyntax {
     ///   - bytes: What is to be JSON in UTF-8.
     ///   - depthLimit: How deeply arrays and objects may be nested; at least 1.
     ///   - allowsSameNames: Whether a field may occur twice in an object, as RFC 8259 advises against.
+    /// - Throws: `Violation` at the first place where they stop being one JSON value.
     package static func check(
         _ bytes: [UInt8], depthLimit: Int = 32, allowsSameNames: Bool = false
     ) throws(Violation) {
@@ -46,7 +47,9 @@ package struct JSONSyntax {
         skipWhitespace()
         switch current {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
-            guard depth < depthLimit else { throw violation("the nesting is deeper than \(depthLimit)", isTooDeep: true) }
+            guard depth < depthLimit else {
+                throw violation("the nesting is deeper than \(depthLimit)", isTooDeep: true)
+            }
             try current == UInt8(ascii: "{") ? object(depth: depth) : array(depth: depth)
         case UInt8(ascii: "\""): try string()
         case UInt8(ascii: "t"): try literal("true")
@@ -69,7 +72,9 @@ package struct JSONSyntax {
             let start = index
             try string()
             // Which of two values a reader takes is its own choice (RFC 8259 §4), so that none is meant.
-            guard allowsSameNames || names.insert(bytes[start..<index]).inserted else { throw violation("the field occurs twice") }
+            guard allowsSameNames || names.insert(bytes[start..<index]).inserted else {
+                throw violation("the field occurs twice")
+            }
             skipWhitespace()
             guard take(":") else { throw violation("':' is expected") }
             try value(depth: depth + 1)

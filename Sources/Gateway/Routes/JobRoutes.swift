@@ -34,7 +34,8 @@ struct JobRoutes: Sendable {
         let body = try await JSONRequest.decode(JobRequestBody.self, from: request, limits: bodyLimits)
         let (key, keyFaults) = IdempotencyKey.keyOrFaults(of: request.headers)
         let registry = await registry(for: body)
-        let plan = try JobPlanner(registry: registry, suites: suites, rubrics: rubrics).plan(body, otherFaults: keyFaults)
+        let plan = try JobPlanner(registry: registry, suites: suites, rubrics: rubrics).plan(
+            body, otherFaults: keyFaults)
         let submission = try plan.submission(
             in: registry, costs: costs,
             from: JobOrigin(

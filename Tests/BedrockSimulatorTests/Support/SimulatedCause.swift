@@ -80,7 +80,8 @@ struct SimulatedCause: Sendable {
                 profile: .global)
             return await thrown { try await provider.complete(request, of: target) }
         },
-        SimulatedCause(category: .runnerConfiguration, name: "a baseURL whose path the server does not have") { scenario in
+        SimulatedCause(category: .runnerConfiguration, name: "a baseURL whose path the server does not have") {
+            scenario in
             await thrown {
                 try await scenario.chatProvider(path: "/nowhere").complete(request, of: scenario.chatTarget(.normal))
             }

@@ -73,7 +73,8 @@ enum Sample {
         let statement = CertificateStatement(
             CertificateDraft(
                 id: certificate, certificationID: certification, runID: run, target: target, verdict: verdict(status),
-                results: results ?? Self.results, terms: terms, expiry: expiry, evidenceDigest: pack.digest, softwareVersion: "1.2.3",
+                results: results ?? Self.results, terms: terms, expiry: expiry, evidenceDigest: pack.digest,
+                softwareVersion: "1.2.3",
                 issuedAt: now))
         guard let statement else { throw NoStatement() }
         return statement

@@ -10,7 +10,9 @@ struct PriceTableTests {
 
     private func day(_ text: String) throws -> Date { try Date("\(text)T12:00:00Z", strategy: .iso8601) }
 
-    private func table(_ rows: String) throws -> PriceTable { PriceTable(try PriceFile(yaml: file(rows), file: "prices.yaml")) }
+    private func table(_ rows: String) throws -> PriceTable {
+        PriceTable(try PriceFile(yaml: file(rows), file: "prices.yaml"))
+    }
 
     private func file(_ rows: String) -> String { "version: test\nprices:\n\(rows)" }
 
@@ -166,7 +168,9 @@ struct PriceTableTests {
         let error = #expect(throws: FileError.self) {
             try PriceFile(yaml: file(row("model: a") + row("model: a", input: "2")), file: "own.yaml")
         }
-        #expect(error?.description.contains("'prices[1]' is for the same as line 3, from the same day on. Keep one") == true)
+        #expect(
+            error?.description.contains("'prices[1]' is for the same as line 3, from the same day on. Keep one") == true
+        )
     }
 
     @Test("Usage is charged with its cached part, however the provider counts that")

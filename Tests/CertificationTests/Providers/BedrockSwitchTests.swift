@@ -31,7 +31,10 @@ struct BedrockSwitchTests {
     @Test(
         "What is misspelt is refused with its place",
         arguments: [
-            ("bedrock: {enable: false}", "11: 'bedrock.enable' is not a key that is known here. Did you mean 'enabled'?"),
+            (
+                "bedrock: {enable: false}",
+                "11: 'bedrock.enable' is not a key that is known here. Did you mean 'enabled'?"
+            ),
             ("bedrock: {enabled: perhaps}", "20: 'bedrock.enabled' is neither true nor false. Write true or false."),
             ("bedrock: off", "10: 'bedrock' is text, not a map. Write a map of enabled."),
         ])

@@ -48,8 +48,10 @@ struct JobPlannerTests {
 
     @Test("A request for a profile is another request than one for the model")
     func profileFingerprint() throws {
-        let fingerprints = try ["amazon.nova-lite-v1:0", "us.amazon.nova-lite-v1:0", "bedrock/us.amazon.nova-lite-v1:0"]
-            .map { try plan(#"{"models":["\#($0)"],"regions":["us-east-1"]}"#).fingerprint() }
+        let fingerprints = try [
+            "amazon.nova-lite-v1:0", "us.amazon.nova-lite-v1:0", "bedrock/us.amazon.nova-lite-v1:0",
+        ]
+        .map { try plan(#"{"models":["\#($0)"],"regions":["us-east-1"]}"#).fingerprint() }
         #expect(fingerprints[0] != fingerprints[1])
         #expect(fingerprints[1] == fingerprints[2])
     }

@@ -64,7 +64,8 @@ struct ChatErrorClassifierTests {
         Case(400, "", "'response_format' of type 'json_schema' is not supported", .capabilityUnsupported),
         Case(
             400, "",
-            "Invalid schema for response_format 'order': 'additionalProperties' is required to be supplied", .validation),
+            "Invalid schema for response_format 'order': 'additionalProperties' is required to be supplied", .validation
+        ),
         Case(400, "", "This response_format type is unavailable now", .capabilityUnsupported),
         Case(400, "", "API key not valid. Please pass a valid API key.", .runnerAuthentication),
         Case(400, "", "/chat/completions: Invalid model name passed in model=nope.", .modelNotFound),
@@ -183,7 +184,8 @@ struct ChatErrorClassifierTests {
     @Test(
         "Only what may pass is tried again",
         arguments: [
-            (400, false), (401, false), (402, false), (403, false), (404, false), (408, true), (413, false), (429, true),
+            (400, false), (401, false), (402, false), (403, false), (404, false), (408, true), (413, false),
+            (429, true),
             (500, true), (502, true), (503, true), (504, true), (529, true),
         ])
     func retryable(_ status: Int, _ isRetryable: Bool) {

@@ -147,7 +147,9 @@ struct ChatStreamReaderTests {
         "A stream that breaks off is a stream error that keeps the text so far",
         arguments: [
             [delta(#""content":"Hel""#)], [delta(#""content":"Hel""#), delta("", finish: #""abort""#), done],
-            [#"{"choices":[{"delta":{"content":"Hel"},"finish_reason":"error","error":{"message":"gone","code":502}}]}"#],
+            [
+                #"{"choices":[{"delta":{"content":"Hel"},"finish_reason":"error","error":{"message":"gone","code":502}}]}"#
+            ],
             [delta(#""content":"Hel""#), #"{"choices":[{"del"#], [delta(#""content":"Hel""#), "nonsense"],
             [delta(#""content":"Hel""#), #"{"error":{"message":"Internal error","code":500}}"#],
             [delta(#""content":"Hel""#), #"{"error":"something went wrong"}"#],
@@ -234,8 +236,7 @@ struct ChatStreamReaderTests {
             cached.map { #""prompt_tokens_details":{"cached_tokens":\#($0)}"# },
             reasoning.map { #""completion_tokens_details":{"reasoning_tokens":\#($0)}"# },
         ].compactMap(\.self)
-        let usage = (
-            [#""prompt_tokens":\#(input),"completion_tokens":\#(output),"total_tokens":\#(total)"#] + details)
+        let usage = ([#""prompt_tokens":\#(input),"completion_tokens":\#(output),"total_tokens":\#(total)"#] + details)
             .joined(separator: ",")
         let chunk = #"{"choices":[],"usage":{\#(usage)}}"#
         #expect(try read([Self.stop, chunk, Self.done]).usage?.outputTokens == wanted)

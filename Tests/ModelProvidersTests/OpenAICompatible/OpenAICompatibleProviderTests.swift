@@ -248,7 +248,8 @@ struct OpenAICompatibleProviderTests {
         #expect(error?.category == category)
     }
 
-    @Test("A completion that another server broke off is no answer, and what it used is known", arguments: [false, true])
+    @Test(
+        "A completion that another server broke off is no answer, and what it used is known", arguments: [false, true])
     func brokenOffBehindRouter(hasError: Bool) async throws {
         let error = hasError ? #","error":{"message":"upstream died","code":502}"# : ""
         let json =
@@ -278,7 +279,8 @@ struct OpenAICompatibleProviderTests {
 
     @Test("A page for people tells that the address is wrong", arguments: [false, true])
     func page(isStreamed: Bool) async throws {
-        let server = try ScriptedServer([.send(Self.response("<html>Welcome</html>", type: "text/html; charset=utf-8"))])
+        let server = try ScriptedServer([.send(Self.response("<html>Welcome</html>", type: "text/html; charset=utf-8"))]
+        )
         let error = await #expect(throws: ProviderError.self) {
             _ =
                 isStreamed

@@ -53,7 +53,8 @@ struct ChatBodyFault: Error, CustomStringConvertible {
             default: nil
             }
         let path = (context?.codingPath ?? []).map { $0.intValue.map { "\($0)" } ?? $0.stringValue }
-        description = path.isEmpty ? "it is not JSON of that form" : "'\(path.joined(separator: "."))' is of another type"
+        description =
+            path.isEmpty ? "it is not JSON of that form" : "'\(path.joined(separator: "."))' is of another type"
     }
 }
 

@@ -30,7 +30,8 @@ extension ChatErrorClassifier {
     private static func refusesSchemas(_ text: String) -> Bool {
         let isAboutSchemas = text.contains("response_format") || text.contains("json_schema")
         let refusals = [
-            "not support", "n't support", "unsupported", "unavailable", "not available", "only supported", "not allowed",
+            "not support", "n't support", "unsupported", "unavailable", "not available", "only supported",
+            "not allowed",
             "not permitted", "unrecognized", "unknown", "must be one of", "should be 'text'", "not enabled",
         ]
         return isAboutSchemas && !text.contains("invalid schema") && refusals.contains { text.contains($0) }

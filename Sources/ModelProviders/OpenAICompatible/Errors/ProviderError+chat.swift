@@ -13,7 +13,8 @@ extension ProviderError {
         let error = ChatErrorBody(body)
         let message =
             (300...399).contains(status)
-            ? "the server answered \(status), which points elsewhere; redirects are not followed" : Self.message(error, body)
+            ? "the server answered \(status), which points elsewhere; redirects are not followed"
+            : Self.message(error, body)
         let category = ChatErrorClassifier.category(
             status: status, code: error?.code ?? "", type: error?.type ?? "", message: message)
         self.init(
