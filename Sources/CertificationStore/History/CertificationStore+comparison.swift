@@ -58,11 +58,9 @@ extension CertificationStore {
     ) async throws -> Comparison {
         let rows = try await connection.query(
             ComparedRun.selectJudged(
-                of: candidate.target,
-                """
-                c.finished_at < \(candidate.finishedAt) AND r.suite = \(candidate.suite.rawValue)
-                    AND r.suite_version = \(candidate.suiteVersion)
-                """, limit: Self.noiseWindow))
+                of: candidate.target, "c.finished_at < \(candidate.finishedAt)",
+                "suite = \(candidate.suite.rawValue) AND suite_version = \(candidate.suiteVersion)",
+                limit: Self.noiseWindow))
         return Comparison(of: baseline, with: candidate, earlier: try rows.map { try ComparedRun($0) })
     }
 

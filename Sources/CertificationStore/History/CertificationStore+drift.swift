@@ -17,26 +17,25 @@ extension CertificationStore {
         guard verdict.status.isJudged else { return nil }
         do {
             return try await client.withConnection { connection in
-                let rows = try await connection.query(
+                func earlier(limit: Int) -> SQLStatement {
                     ComparedRun.selectJudged(
-                        of: claim.target,
-                        """
-                        c.id <> \(claim.certificationID.rawValue) AND r.suite = \(verdict.suite.rawValue)
-                            AND r.suite_version = \(verdict.suiteVersion)
-                        """, limit: Self.noiseWindow))
-                guard let latest = rows.first else { return nil }
-                let baseline: CertificationID = try latest.identifier("id")
-                let results = try await connection.pipeline([
-                    Self.selectResults(of: baseline), Self.selectResults(of: claim.certificationID),
+                        of: claim.target, "c.id <> \(claim.certificationID.rawValue)",
+                        "suite = \(verdict.suite.rawValue) AND suite_version = \(verdict.suiteVersion)", limit: limit)
+                }
+                let found = try await connection.pipeline([
+                    earlier(limit: Self.noiseWindow),
+                    Self.selectResults(of: "(SELECT id FROM (\(fragment: earlier(limit: 1))) AS latest)"),
+                    Self.selectResults(of: claim.certificationID),
                 ])
+                guard let latest = found[0].first else { return nil }
                 let candidate = ComparedRun(
                     certification: claim.certificationID, target: claim.target, suite: verdict.suite,
                     suiteVersion: verdict.suiteVersion, rubricVersion: verdict.rubricVersion, status: verdict.status,
                     rating: verdict.rating, reasonCode: verdict.reasonCode, finishedAt: now, metrics: verdict.metrics,
-                    results: try results[1].map { try $0.testResult() })
+                    results: try found[2].map { try $0.testResult() })
                 let comparison = Comparison(
-                    of: try ComparedRun(latest, results: try results[0].map { try $0.testResult() }), with: candidate,
-                    earlier: try rows.map { try ComparedRun($0) })
+                    of: try ComparedRun(latest, results: try found[1].map { try $0.testResult() }), with: candidate,
+                    earlier: try found[0].map { try ComparedRun($0) })
                 return comparison.isSignificant ? comparison : nil
             }
         } catch let error as PostgresError where error.code != .decoding {

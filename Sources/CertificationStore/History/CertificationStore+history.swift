@@ -35,35 +35,44 @@ extension CertificationStore {
     package func history(
         of filter: HistoryFilter, after cursor: CertificationCursor?, limit: Int
     ) async throws -> [HistoryEntry] {
-        var condition: SQLStatement = """
-            c.provider = \(filter.provider.rawValue) AND c.model = \(filter.model.rawValue)
-                AND c.region = \(filter.region.rawValue) AND c.finished_at IS NOT NULL AND c.reused_from IS NULL
-            """
-        if let profile = filter.profile {
-            condition = "\(fragment: condition) AND c.profile = \(profile.rawValue)"
-        }
-        if let cursor {
-            condition = """
-                \(fragment: condition) AND (c.finished_at, c.id)
-                    < (SELECT finished_at, id FROM certifications WHERE id = \(cursor.last.rawValue))
+        try await client.query(Self.selectHistory(of: filter, after: cursor, limit: limit)).map(HistoryEntry.init)
+    }
+
+    static func selectHistory(
+        of filter: HistoryFilter, after cursor: CertificationCursor?, limit: Int
+    ) -> SQLStatement {
+        let profiles = filter.profile.map { [$0] } ?? InferenceProfileKind.allCases
+        let older: SQLStatement =
+            cursor.map {
                 """
-        }
-        return try await client.query(
-            """
+                AND (c.finished_at, c.id) < (SELECT finished_at, id FROM certifications WHERE id = \($0.last.rawValue))
+                """
+            } ?? ""
+        return """
+            WITH listed AS (
+                SELECT newest.* FROM unnest(\(profiles.map(\.rawValue))::text[]) AS kind (profile)
+                    -- The index holds the ends of one kind of profile in their order.
+                    CROSS JOIN LATERAL (
+                        SELECT c.id, c.finished_at FROM certifications AS c
+                        WHERE c.provider = \(filter.provider.rawValue) AND c.model = \(filter.model.rawValue)
+                            AND c.region = \(filter.region.rawValue) AND c.profile = kind.profile
+                            AND c.finished_at IS NOT NULL AND c.reused_from IS NULL \(fragment: older)
+                        ORDER BY c.finished_at DESC, c.id DESC LIMIT \(limit)
+                    ) AS newest
+                ORDER BY newest.finished_at DESC, newest.id DESC LIMIT \(limit)
+            )
             SELECT \(fragment: Self.certificationColumns), r.id AS run_id, r.attempt, r.suite, r.suite_version,
                    r.verdict, r.software_version, r.status AS run_status, r.reason_code AS run_reason_code,
                    r.reason AS run_reason, r.started_at AS run_started_at, r.finished_at AS run_finished_at,
                    drifts.change AS drift, pointer.certification_id IS NOT NULL AS is_current
-            FROM certifications AS c
+            FROM listed JOIN certifications AS c ON c.id = listed.id
                 LEFT JOIN runs AS r ON r.certification_id = c.id AND r.fence = c.fence
                 LEFT JOIN drifts ON drifts.certification_id = c.id
                 LEFT JOIN current_certifications AS pointer
                     ON (pointer.provider, pointer.model, pointer.region, pointer.profile)
                         = (c.provider, c.model, c.region, c.profile) AND pointer.certification_id = c.id
-            WHERE \(fragment: condition)
-            ORDER BY c.finished_at DESC, c.id DESC LIMIT \(limit)
+            ORDER BY c.finished_at DESC, c.id DESC
             """
-        ).map(HistoryEntry.init)
     }
 }
 

@@ -13,27 +13,8 @@ extension CertificationStore {
         of model: ModelID, at provider: ProviderID, reference: Region, profile: InferenceProfileKind?
     ) async throws -> ParityReport? {
         try await client.withConnection { connection in
-            let chosen: SQLStatement = profile.map { "AND c.profile = \($0.rawValue)" } ?? ""
-            let judged: SQLStatement = """
-                c.provider = \(provider.rawValue) AND c.model = \(model.rawValue)
-                AND c.status IN ('CERTIFIED', 'QUALITY_WARNING', 'FAILED', 'UNSUPPORTED')
-                """
             let rows = try await connection.query(
-                """
-                WITH newest AS (
-                    SELECT c.profile, r.suite, r.suite_version FROM \(fragment: ComparedRun.tables)
-                    WHERE \(fragment: judged) AND c.region = \(reference.rawValue) \(fragment: chosen)
-                    ORDER BY c.finished_at DESC, c.id DESC LIMIT 1
-                )
-                SELECT * FROM (
-                    SELECT \(fragment: ComparedRun.columns),
-                           row_number() OVER (PARTITION BY c.region ORDER BY c.finished_at DESC, c.id DESC) AS place
-                    FROM \(fragment: ComparedRun.tables)
-                        JOIN newest ON (newest.profile, newest.suite, newest.suite_version)
-                            = (c.profile, r.suite, r.suite_version)
-                    WHERE \(fragment: judged)) AS ranked
-                WHERE place <= \(Self.noiseWindow)
-                """)
+                Self.selectParity(of: model, at: provider, reference: reference, profile: profile))
             let ids = try rows.map { try $0.decode(UUID.self, "id") }
             let results = try await connection.query(
                 "SELECT certification_id, detail FROM test_results WHERE certification_id = ANY(\(ids))")
@@ -45,5 +26,29 @@ extension CertificationStore {
             }
             return ParityReport(of: runs, reference: reference)
         }
+    }
+
+    /// The runs that are compared. The pointers name the targets that were ever judged: a row each, however long their
+    /// histories are.
+    static func selectParity(
+        of model: ModelID, at provider: ProviderID, reference: Region, profile: InferenceProfileKind?
+    ) -> SQLStatement {
+        let isOfTarget: SQLStatement = """
+            (c.provider, c.model, c.region, c.profile) = (target.provider, target.model, target.region, target.profile)
+            """
+        let ofModel: SQLStatement = "target.provider = \(provider.rawValue) AND target.model = \(model.rawValue)"
+        let chosen: SQLStatement = profile.map { "AND target.profile = \($0.rawValue)" } ?? ""
+        let ofSuite: SQLStatement = "suite = newest.suite AND suite_version = newest.suite_version"
+        return """
+            WITH newest AS (
+                SELECT run.profile, run.suite, run.suite_version FROM current_certifications AS target
+                    CROSS JOIN LATERAL (\(fragment: ComparedRun.selectJudged(isOfTarget, limit: 1))) AS run
+                WHERE \(fragment: ofModel) AND target.region = \(reference.rawValue) \(fragment: chosen)
+                ORDER BY run.finished_at DESC, run.id DESC LIMIT 1
+            )
+            SELECT run.* FROM newest JOIN current_certifications AS target ON target.profile = newest.profile
+                CROSS JOIN LATERAL (\(fragment: ComparedRun.selectJudged(isOfTarget, ofSuite, limit: noiseWindow))) AS run
+            WHERE \(fragment: ofModel)
+            """
     }
 }

@@ -17,15 +17,37 @@ extension ComparedRun {
         "certifications AS c JOIN runs AS r ON r.certification_id = c.id AND r.fence = c.fence"
     }
 
-    /// Tested certifications of a target that came to a judgement, as `columns` and `tables` have them; the newest first.
-    static func selectJudged(of target: Target, _ condition: SQLStatement, limit: Int) -> SQLStatement {
+    /// So many of a target's newest judgements are looked through for those of one suite: hourly ones of three months.
+    private static let searchedJudgements = 2_000
+
+    /// Tested certifications that came to a judgement, as `columns` has them; the newest first, at most `limit`.
+    ///
+    /// Looks through the newest only, so that it costs no more the longer a target's history is. `certifications` is a
+    /// condition on the row `c`, and holds for one target; `runs` is one on the columns.
+    static func selectJudged(
+        _ certifications: SQLStatement, _ runs: SQLStatement = "true", limit: Int
+    ) -> SQLStatement {
         """
-        SELECT \(fragment: columns) FROM \(fragment: tables)
-        WHERE c.provider = \(target.provider.rawValue) AND c.model = \(target.model.rawValue)
-            AND c.region = \(target.region.rawValue) AND c.profile = \(target.profile.rawValue)
-            AND c.status IN ('CERTIFIED', 'QUALITY_WARNING', 'FAILED', 'UNSUPPORTED') AND \(fragment: condition)
-        ORDER BY c.finished_at DESC, c.id DESC LIMIT \(limit)
+        SELECT * FROM (
+            SELECT \(fragment: columns) FROM \(fragment: tables)
+            WHERE \(fragment: certifications) AND c.reused_from IS NULL AND c.finished_at IS NOT NULL
+                AND c.status IN ('CERTIFIED', 'QUALITY_WARNING', 'FAILED', 'UNSUPPORTED')
+            ORDER BY c.finished_at DESC, c.id DESC LIMIT \(searchedJudgements)
+        ) AS judged
+        WHERE \(fragment: runs) ORDER BY finished_at DESC, id DESC LIMIT \(limit)
         """
+    }
+
+    /// Those of one target.
+    static func selectJudged(
+        of target: Target, _ condition: SQLStatement = "true", _ runs: SQLStatement = "true", limit: Int
+    ) -> SQLStatement {
+        selectJudged(
+            """
+            c.provider = \(target.provider.rawValue) AND c.model = \(target.model.rawValue)
+                AND c.region = \(target.region.rawValue) AND c.profile = \(target.profile.rawValue)
+                AND \(fragment: condition)
+            """, runs, limit: limit)
     }
 
     /// `results` are those of the certification; none where only figures are asked for.
