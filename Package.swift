@@ -61,6 +61,7 @@ let package = Package(
         .executable(name: "certforge", targets: ["CertForgeCLI"]),
         .executable(name: "bedrock-simulator", targets: ["BedrockSimulator"]),
         .executable(name: "chaos", targets: ["Chaos"]),
+        .executable(name: "verdict-benchmark", targets: ["VerdictBenchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -191,6 +192,13 @@ let package = Package(
                 "LocalSystem", "Contracts", "AMQP", "Postgres", "Curl", argumentParser, unixSignals, nioCore, nioPosix,
                 logging,
             ]),
+
+        .executableTarget(
+            name: "VerdictBenchmark",
+            dependencies: [
+                "Contracts", "Certification", "Certificates", "CertificationStore", "Messaging", "MessagingPostgres",
+                "Postgres", logging,
+            ], path: "Benchmarks/Verdicts", swiftSettings: swiftSettings),
 
         // Unit tests: no network beyond what they serve themselves on loopback
         tests("ContractsTests", ["Contracts"]),

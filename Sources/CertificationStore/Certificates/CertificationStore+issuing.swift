@@ -4,68 +4,87 @@ import Contracts
 import Foundation
 import Postgres
 
+/// What a verdict does to its target's certificates.
+struct CertificateStep: Sendable {
+    /// To be executed in the verdict's transaction, in this order.
+    var statements: [SQLStatement] = []
+    /// What is announced; nil when there is no certificate, or one that is superseded from the start.
+    var event: CertificateIssued?
+}
+
+/// What a verdict finds when it has become its target's current one, or has not.
+struct PointedVerdict: Sendable {
+    /// Whether no later verdict stands.
+    var isNewest: Bool
+    /// Of all attempts; none where no certificate is to be issued.
+    var runs: [RunRecord]
+    var results: [TestResult]
+}
+
 extension CertificationStore {
+    /// Makes a claim's certification its target's current one, unless a later one is, and reads what a certificate of it
+    /// would prove.
+    func pointCurrent(
+        to claim: Claim, readingEvidenceFor ending: RunEnding, on connection: PostgresConnection
+    ) async throws -> PointedVerdict {
+        let evidence =
+            ending.certificateExpiry == nil
+            ? [] : [RunRecord.select(of: claim.certificationID), Self.selectResults(of: claim.certificationID)]
+        let rows = try await connection.pipeline([Self.pointingCurrent(to: [claim.certificationID])] + evidence)
+        return PointedVerdict(
+            isNewest: !rows[0].isEmpty, runs: evidence.isEmpty ? [] : try rows[1].map { try RunRecord($0) },
+            results: evidence.isEmpty ? [] : try rows[2].map { try $0.testResult() })
+    }
+
     /// Issues the certificate of a verdict in the verdict's transaction, and ends the target's earlier ones.
     ///
     /// Called with the target's pointer locked, so that two verdicts on one target come here one after the other. One that
     /// is not the newest is superseded from the start.
-    ///
-    /// - Returns: nil when the verdict gets none.
-    func issueCertificate(
-        _ claim: Claim, _ ending: RunEnding, target: Target, isNewest: Bool, on connection: PostgresConnection
-    ) async throws -> CertificateIssued? {
-        guard let verdict = ending.verdict, let terms = ending.facts.terms, verdict.certifiedUntil != nil,
-            let expiry = CertificateExpiry.earliest(issuedAt: ending.now, under: terms)
-        else {
-            if isNewest { try await endCertificates(of: target, now: ending.now, on: connection) }
-            return nil
+    func certificateStep(
+        _ claim: Claim, _ ending: RunEnding, target: Target, after pointed: PointedVerdict
+    ) throws -> CertificateStep {
+        let unissued = CertificateStep(
+            statements: pointed.isNewest ? [Self.endingCertificates(of: target, now: ending.now)] : [])
+        guard let verdict = ending.verdict, let terms = ending.facts.terms, let expiry = ending.certificateExpiry else {
+            return unissued
         }
-        let evidence = try await evidence(claim, ending, target: target, terms: terms, on: connection)
+        let evidence = EvidencePack(
+            certification: claim.certificationID, target: target, suite: claim.suite,
+            suiteVersion: ending.facts.suiteVersion, suiteDigest: terms.suiteDigest,
+            rubricVersion: verdict.rubricVersion, rubricDigest: terms.rubricDigest,
+            runs: pointed.runs.map { EvidencePack.Run($0) }, results: pointed.results)
         let draft = CertificateDraft(
             id: CertificateID(), certificationID: claim.certificationID, runID: claim.runID, target: target,
             verdict: verdict, results: evidence.results, terms: terms, expiry: expiry, evidenceDigest: evidence.digest,
             softwareVersion: ending.facts.softwareVersion, issuedAt: ending.now)
-        guard let statement = CertificateStatement(draft) else { return nil }
-        try await insert(statement, of: draft, jobID: claim.jobID, on: connection)
-        try await supersede(of: target, now: ending.now, on: connection)
-        guard isNewest else {
+        guard let statement = CertificateStatement(draft) else { return CertificateStep() }
+        var step = CertificateStep(statements: [
+            try insertion(of: statement, draft, jobID: claim.jobID), Self.superseding(of: target, now: ending.now),
+        ])
+        guard pointed.isNewest else {
             // Written late: a verdict that is newer stands already, whatever it was.
-            try await connection.execute(
+            step.statements.append(
                 """
                 UPDATE certificates SET superseded_at = \(ending.now)
                 WHERE id = \(draft.id.rawValue) AND superseded_at IS NULL
                 """)
-            return nil
+            return step
         }
         let certificate = statement.certificate
-        return CertificateIssued(
+        step.event = CertificateIssued(
             jobID: claim.jobID, certificationID: claim.certificationID, certificateID: certificate.id, target: target,
             status: certificate.status, rating: certificate.rating, badge: certificate.badge, issuedAt: ending.now,
             expiresAt: certificate.expiresAt)
+        return step
     }
 
-    private func evidence(
-        _ claim: Claim, _ ending: RunEnding, target: Target, terms: CertificateTerms, on connection: PostgresConnection
-    ) async throws -> EvidencePack {
-        let rows = try await connection.pipeline([
-            RunRecord.select(of: claim.certificationID), Self.selectResults(of: claim.certificationID),
-        ])
-        return EvidencePack(
-            certification: claim.certificationID, target: target, suite: claim.suite,
-            suiteVersion: ending.facts.suiteVersion, suiteDigest: terms.suiteDigest,
-            rubricVersion: ending.verdict?.rubricVersion, rubricDigest: terms.rubricDigest,
-            runs: try rows[0].map { EvidencePack.Run(try RunRecord($0)) },
-            results: try rows[1].map { try $0.testResult() })
-    }
-
-    private func insert(
-        _ statement: CertificateStatement, of draft: CertificateDraft, jobID: JobID, on connection: PostgresConnection
-    ) async throws {
+    private func insertion(
+        of statement: CertificateStatement, _ draft: CertificateDraft, jobID: JobID
+    ) throws -> SQLStatement {
         let certificate = statement.certificate
         let key = signingKey?.publicKey
         let jws = try signingKey.map { try SignedDocument.sign(try statement.payload(), as: .certificate, with: $0) }
-        try await connection.execute(
-            """
+        return """
             -- A certificate never comes without the key that verifies it.
             WITH key AS (
                 INSERT INTO signing_keys (id, x, valid_from)
@@ -83,34 +102,40 @@ extension CertificationStore {
                     \(certificate.rating), \(certificate.badge.rawValue), \(JSONB(value: statement)), \(jws),
                     \(key?.id.rawValue), \(draft.evidenceDigest), \(draft.terms.suiteDigest),
                     \(draft.terms.rubricDigest), \(draft.issuedAt), \(draft.expiry.date), \(draft.expiry.cause.rawValue))
-            """)
+            """
     }
 
     // Both lock in the order of the ids, as revoking does, so that two transactions never wait for each other.
 
     /// All but the newest certificate of a target have had their place taken, whichever was written first.
-    private func supersede(of target: Target, now: Date, on connection: PostgresConnection) async throws {
-        try await connection.execute(
-            """
-            UPDATE certificates SET superseded_at = \(now), superseded_by = newest.id
-            FROM (SELECT id FROM certificates WHERE \(fragment: target.isMatched)
-                  ORDER BY issued_at DESC, id DESC LIMIT 1) AS newest
-            WHERE certificates.id <> newest.id AND certificates.id IN (
-                SELECT id FROM certificates WHERE \(fragment: target.isMatched) AND superseded_at IS NULL
-                ORDER BY id FOR NO KEY UPDATE)
-            """)
+    private static func superseding(of target: Target, now: Date) -> SQLStatement {
+        """
+        UPDATE certificates SET superseded_at = \(now), superseded_by = newest.id
+        FROM (SELECT id FROM certificates WHERE \(fragment: target.isMatched)
+              ORDER BY issued_at DESC, id DESC LIMIT 1) AS newest
+        WHERE certificates.id <> newest.id AND certificates.id IN (
+            SELECT id FROM certificates WHERE \(fragment: target.isMatched) AND superseded_at IS NULL
+            ORDER BY id FOR NO KEY UPDATE)
+        """
     }
 
     /// A verdict that is no certificate ends what was certified before it.
-    private func endCertificates(of target: Target, now: Date, on connection: PostgresConnection) async throws {
-        try await connection.execute(
-            """
-            UPDATE certificates SET superseded_at = \(now)
-            WHERE id IN (
-                SELECT id FROM certificates
-                WHERE \(fragment: target.isMatched) AND superseded_at IS NULL AND issued_at <= \(now)
-                ORDER BY id FOR NO KEY UPDATE)
-            """)
+    private static func endingCertificates(of target: Target, now: Date) -> SQLStatement {
+        """
+        UPDATE certificates SET superseded_at = \(now)
+        WHERE id IN (
+            SELECT id FROM certificates
+            WHERE \(fragment: target.isMatched) AND superseded_at IS NULL AND issued_at <= \(now)
+            ORDER BY id FOR NO KEY UPDATE)
+        """
+    }
+}
+
+extension RunEnding {
+    /// When a certificate of it expires, and why; nil when it gets none.
+    var certificateExpiry: CertificateExpiry? {
+        guard verdict?.certifiedUntil != nil, let terms = facts.terms else { return nil }
+        return CertificateExpiry.earliest(issuedAt: now, under: terms)
     }
 }
 

@@ -81,8 +81,13 @@ extension CertificationStore {
     }
 
     static func selectResults(of certification: CertificationID) -> SQLStatement {
+        selectResults(of: "\(certification.rawValue)")
+    }
+
+    /// `id` is a certification's, as SQL.
+    static func selectResults(of id: SQLStatement) -> SQLStatement {
         """
-        SELECT detail FROM test_results WHERE certification_id = \(certification.rawValue)
+        SELECT detail FROM test_results WHERE certification_id = \(fragment: id)
         ORDER BY finished_at, attempt, test
         """
     }

@@ -43,7 +43,7 @@ extension CertificationStore {
                 return try await putOff(step, deferral, afterDeath: afterDeath, on: connection)
                     .map { (.deferred(until: $0, because: deferral.because), []) }
             }
-            return try await take(step, afterDeath: afterDeath, isProbe: ticket == .startAsProbe, on: connection)
+            return try await take(step, afterDeath: afterDeath, with: ticket, on: connection)
                 .map { (.claimed($0), []) }
         case .wait(let remaining):
             return (.heldByOther(remaining), [])
@@ -84,30 +84,26 @@ extension CertificationStore {
     }
 
     private func take(
-        _ step: ClaimStep, afterDeath: Bool, isProbe: Bool, on connection: PostgresConnection
+        _ step: ClaimStep, afterDeath: Bool, with ticket: AdmissionTicket, on connection: PostgresConnection
     ) async throws -> Claim? {
         let row = step.row
-        if row.view.jobStatus == .queued {
-            // Before the certification's row, as everywhere.
-            try await connection.execute(
+        // Downstream, job, certification: in one round trip, in the order of the locks.
+        let before = ticket.charges + (row.view.jobStatus == .queued ? [row.startingJob(at: step.now)] : [])
+        let rows = try await connection.pipeline(
+            before + [
                 """
-                UPDATE jobs SET status = 'PROCESSING', started_at = \(step.now)
-                WHERE id = \(row.jobID.rawValue) AND status = 'QUEUED'
-                """)
-        }
-        let rows = try await connection.pipeline([
-            """
-            UPDATE certifications
-            SET status = 'PROCESSING', fence = fence + 1, attempts = \(step.message.attempt),
-                lease_owner = \(step.owner), leased_at = clock_timestamp(),
-                lease_expires_at = clock_timestamp() + \(step.leaseDuration)::interval,
-                started_at = COALESCE(started_at, \(step.now)), next_attempt_at = NULL,
-                deferred_until = NULL, deferred_because = NULL, admitted_at = NULL
-            WHERE \(fragment: row.isUnchanged) RETURNING fence
-            """,
-            Self.selectResults(of: row.id),
-        ])
-        guard let fence = try rows[0].first?.decode(Int.self, "fence") else { return nil }
+                UPDATE certifications
+                SET status = 'PROCESSING', fence = fence + 1, attempts = \(step.message.attempt),
+                    lease_owner = \(step.owner), leased_at = clock_timestamp(),
+                    lease_expires_at = clock_timestamp() + \(step.leaseDuration)::interval,
+                    started_at = COALESCE(started_at, \(step.now)), next_attempt_at = NULL,
+                    deferred_until = NULL, deferred_because = NULL, admitted_at = NULL
+                WHERE \(fragment: row.isUnchanged) RETURNING fence
+                """,
+                Self.selectResults(of: row.id),
+            ]
+        ).suffix(2)
+        guard let fence = try rows.first?.first?.decode(Int.self, "fence") else { return nil }
         if afterDeath { try await countDeath(row.death, on: connection) }
         if row.hasBudget {
             try await Self.chargeReservations("r.certification_id = \(row.id.rawValue)", on: connection)
@@ -115,8 +111,9 @@ extension CertificationStore {
         return Claim(
             certificationID: row.id, jobID: row.jobID, target: row.target, suite: row.suite, lane: row.lane,
             attempt: step.message.attempt, fence: fence, runID: RunID(), startedAt: step.now,
-            results: try rows[1].map { try $0.testResult() }, workerDeaths: row.view.deaths, isAfterDeath: afterDeath,
-            message: step.message, isProbe: isProbe, throttleDeferrals: row.throttleDeferrals,
+            results: try rows.last?.map { try $0.testResult() } ?? [], workerDeaths: row.view.deaths,
+            isAfterDeath: afterDeath,
+            message: step.message, isProbe: ticket.isProbe, throttleDeferrals: row.throttleDeferrals,
             throttledSince: row.throttledSince, price: row.price, hasBudget: row.hasBudget)
     }
 
@@ -137,7 +134,7 @@ extension CertificationStore {
     private func claimRow(
         _ id: CertificationID, message: IncomingMessage, on connection: PostgresConnection
     ) async throws -> ClaimRow? {
-        let rows = try await connection.query(
+        let rows = try await connection.pipeline([
             """
             SELECT c.id, c.job_id, c.provider, c.model, c.region, c.profile, c.status, c.attempts, c.worker_deaths, c.fence,
                    c.lease_owner, \(fragment: Self.isOwnerExcused) AS is_owner_excused,
@@ -147,9 +144,9 @@ extension CertificationStore {
                    c.price, EXISTS (SELECT FROM job_budgets WHERE job_id = c.job_id) AS has_budget,
                    jobs.suite, jobs.lane, jobs.status AS job_status, jobs.cancelled_at IS NOT NULL AS job_cancelled
             FROM certifications AS c JOIN jobs ON jobs.id = c.job_id WHERE c.id = \(id.rawValue)
-            """)
-        guard let row = rows.first else { return nil }
-        return try ClaimRow(row, isHandled: try await isHandled(message, on: connection))
+            """, selectHandled(message),
+        ])
+        return try rows[0].first.map { try ClaimRow($0, isHandled: !rows[1].isEmpty) }
     }
 }
 
@@ -202,6 +199,13 @@ struct ClaimRow: Sendable {
     }
 
     var death: WorkerDeath { WorkerDeath(certificationID: id, fence: fence, owner: leaseOwner) }
+
+    func startingJob(at now: Date) -> SQLStatement {
+        """
+        UPDATE jobs SET status = 'PROCESSING', started_at = \(now)
+        WHERE id = \(jobID.rawValue) AND status = 'QUEUED'
+        """
+    }
 
     /// Holds while nobody else has changed what the decision rests on.
     var isUnchanged: SQLStatement {

@@ -14,9 +14,17 @@ extension CertificationStore {
         _ = try await inbox.record(id, consumer: Self.consumer(of: message), on: connection)
     }
 
-    func isHandled(_ message: IncomingMessage, on connection: PostgresConnection) async throws -> Bool {
-        guard let id = message.id else { return false }
-        return try await inbox.contains(id, consumer: Self.consumer(of: message), on: connection)
+    /// A further part of a statement that begins with WITH: records the message when `condition` holds.
+    func recordingHandled(_ message: IncomingMessage, if condition: SQLStatement) -> SQLStatement {
+        guard let id = message.id else { return "" }
+        let recording = inbox.recording(id, consumer: Self.consumer(of: message), if: condition)
+        return ", handled AS (\(fragment: recording))"
+    }
+
+    /// Brings a row when the message was handled.
+    func selectHandled(_ message: IncomingMessage) -> SQLStatement {
+        guard let id = message.id else { return "SELECT 1 WHERE false" }
+        return inbox.selection(of: id, consumer: Self.consumer(of: message))
     }
 
     /// A message that a replay sends keeps its id, which may have been handled before: it is remembered by replay.

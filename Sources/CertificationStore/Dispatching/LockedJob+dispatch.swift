@@ -14,10 +14,13 @@ extension LockedJob {
     /// in this transaction.
     ///
     /// One statement, whatever there is to do, because every ending runs it. Rows are fetched by an array of ids: a join
-    /// reads all of a large job that was stored a moment ago, of which the planner knows nothing yet.
-    func dispatchNext(_ count: Int, now: Date, on connection: PostgresConnection) async throws -> JobDispatch {
+    /// reads all of a large job that was stored a moment ago, of which the planner knows nothing yet. `statements` are
+    /// executed before it in the same round trip.
+    func dispatchNext(
+        _ count: Int, after statements: [SQLStatement] = [], now: Date, on connection: PostgresConnection
+    ) async throws -> JobDispatch {
         let ids = (0..<max(0, count)).map { _ in MessageID().rawValue }
-        let rows = try await connection.query(
+        let dispatching: SQLStatement =
             """
             WITH next AS (
                 SELECT ARRAY(
@@ -35,7 +38,8 @@ extension LockedJob {
                     WHERE job_id = \(id.rawValue) AND status IN ('QUEUED', 'PROCESSING', 'RETRYING')
                 ) AS has_unfinished, dispatched.*
             FROM (SELECT 1) AS always LEFT JOIN dispatched ON true
-            """)
+            """
+        let rows = try await connection.pipeline(statements + [dispatching]).last ?? []
         return JobDispatch(
             requests: try rows.compactMap { try request(in: $0, now: now) },
             hasUnfinished: try rows.first?.decode(Bool.self, "has_unfinished") ?? false)

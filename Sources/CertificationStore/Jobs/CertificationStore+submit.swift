@@ -147,7 +147,9 @@ extension CertificationStore {
     ) async throws -> [OutgoingMessage] {
         let unsupported = submission.targets.filter { $0.unsupported != nil }
         let pointed = unsupported.filter { $0.unsupported?.isAboutTarget == true }
-        if !pointed.isEmpty { try await pointCurrent(to: pointed.map(\.certificationID), on: connection) }
+        if !pointed.isEmpty {
+            try await connection.execute(Self.pointingCurrent(to: pointed.map(\.certificationID)))
+        }
         let announced = try reused.map { record in
             try OutgoingMessage(
                 CertificationFinished(

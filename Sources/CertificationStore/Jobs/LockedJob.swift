@@ -27,13 +27,15 @@ extension LockedJob {
     /// Locks several jobs, those that there are: in the order of their ids, so that two transactions never wait for each
     /// other's.
     static func lock(_ ids: [JobID], on connection: PostgresConnection) async throws -> [LockedJob] {
-        try await connection.query(
-            """
-            SELECT id, status, suite, lane, requested_by, notify, skipped, created_at, cancelled_at,
-                   traceparent
-            FROM jobs WHERE id = ANY (\(ids.map(\.rawValue))) ORDER BY id FOR NO KEY UPDATE
-            """
-        ).map(LockedJob.init)
+        try await connection.query(select(ids)).map(LockedJob.init)
+    }
+
+    static func select(_ ids: [JobID]) -> SQLStatement {
+        """
+        SELECT id, status, suite, lane, requested_by, notify, skipped, created_at, cancelled_at,
+               traceparent
+        FROM jobs WHERE id = ANY (\(ids.map(\.rawValue))) ORDER BY id FOR NO KEY UPDATE
+        """
     }
 
     /// After one of its certifications has ended: ends the job when none is unfinished, else dispatches the next one
@@ -42,15 +44,25 @@ extension LockedJob {
     /// Having the lock is what makes this exact: of several transactions that each end a certification, only the last
     /// to get the lock finds nothing unfinished, and none dispatches what another has.
     ///
+    /// - Parameters:
+    ///   - statements: what is to be executed before, in the same round trip.
+    ///   - ended: how many of its certifications have ended in this transaction.
+    ///   - now: when.
+    ///   - connection: within the transaction that has the lock.
     /// - Returns: the job's event, or the next target's request; nothing when all that is left is under way.
+    /// - Throws: `PostgresError`.
     func finishIfLast(
-        ended: Int = 1, now: Date, on connection: PostgresConnection
+        after statements: [SQLStatement] = [], ended: Int = 1, now: Date, on connection: PostgresConnection
     ) async throws -> [OutgoingMessage] {
-        guard !status.isTerminal else { return [] }
-        let dispatch = try await dispatchNext(cancelledAt == nil ? ended : 0, now: now, on: connection)
+        guard !status.isTerminal else {
+            try await connection.pipeline(statements)
+            return []
+        }
+        let dispatch = try await dispatchNext(
+            cancelledAt == nil ? ended : 0, after: statements, now: now, on: connection)
         guard !dispatch.hasUnfinished else { return dispatch.requests }
-        try await CertificationStore.chargeReservations("r.job_id = \(id.rawValue)", on: connection)
         let rows = try await connection.pipeline([
+            CertificationStore.charging("r.job_id = \(id.rawValue)"),
             """
             SELECT array_agg(status) AS statuses, array_agg(number) AS numbers
             FROM (
@@ -61,20 +73,20 @@ extension LockedJob {
             "SELECT \(fragment: Spending.columns) FROM claim_costs WHERE job_id = \(id.rawValue)",
             "SELECT \(fragment: BudgetRecord.columns) FROM job_budgets WHERE job_id = \(id.rawValue)",
         ])
-        let counts = try rows[0].first?.counts(of: CertificationStatus.self) ?? [:]
+        let counts = try rows[1].first?.counts(of: CertificationStatus.self) ?? [:]
         let ending = JobStatus.ending(with: counts, cancelled: cancelledAt != nil)
         try await connection.execute(
             "UPDATE jobs SET status = \(ending.rawValue), finished_at = \(now) WHERE id = \(id.rawValue)")
         var event = JobFinished(
             jobID: id, status: ending, suite: suite, requestedBy: requestedBy, notify: notify, requestedAt: createdAt,
             finishedAt: now, counts: Dictionary(uniqueKeysWithValues: counts.map { ($0.rawValue, $1) }),
-            certifications: try rows[1].map { try CertificationRecord($0).summary }, skipped: skipped)
-        event.cost = try rows[2].first.flatMap { try Spending(ifAny: $0) }.map(CostSummary.init)
-        event.budget = try rows[3].first.flatMap { try BudgetRecord($0) }.map(BudgetSummary.init)
+            certifications: try rows[2].map { try CertificationRecord($0).summary }, skipped: skipped)
+        event.cost = try rows[3].first.flatMap { try Spending(ifAny: $0) }.map(CostSummary.init)
+        event.budget = try rows[4].first.flatMap { try BudgetRecord($0) }.map(BudgetSummary.init)
         return [try OutgoingMessage(event, trace: trace?.child(), now: now)]
     }
 
-    private init(_ row: PostgresRow) throws {
+    init(_ row: PostgresRow) throws {
         id = try row.identifier("id")
         status = try row.name("status")
         suite = try row.name("suite")

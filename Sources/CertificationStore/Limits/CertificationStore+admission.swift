@@ -14,7 +14,7 @@ extension CertificationStore {
     /// What was charged for a certification that is cancelled before its turn, or claimed by another at the same moment,
     /// is lost: the downstream is used a little less than it might be.
     func admit(_ step: ClaimStep, on connection: PostgresConnection) async throws -> AdmissionTicket {
-        guard let policy = step.admission else { return .start }
+        guard let policy = step.admission else { return .start(charges: [], isProbe: false) }
         let stored = step.row.deferral
         if stored.isPending, let until = stored.until {
             guard stored.requestID == step.message.id?.rawValue else { return .superseded }
@@ -30,12 +30,10 @@ extension CertificationStore {
             step.row.fence == 0
             ? [] : try await connection.query(Self.selectResults(of: step.row.id)).map { try $0.testResult() }
         let cost = policy.cost(of: step.row.target, suite: step.row.suite, after: results)
-        if let wait = scene.admitByLimit(cost, reservedAt: stored.admittedAt) {
-            try await scene.saveLimit(on: connection)
-            return .wait(wait)
-        }
-        try await scene.saveLimit(on: connection)
-        return try await scene.saveBreakers(on: connection) ? .startAsProbe : .start
+        let wait = scene.admitByLimit(cost, reservedAt: stored.admittedAt)
+        guard let wait else { return .start(charges: scene.savedLimit + scene.savedBreakers, isProbe: scene.isProbe) }
+        try await connection.pipeline(scene.savedLimit)
+        return .wait(wait)
     }
 
     /// Puts the attempt off: the row says until when and why, and the message's successor falls due then. Both are in one
@@ -151,27 +149,27 @@ private struct AdmissionScene: Sendable {
         }
     }
 
-    func saveLimit(on connection: PostgresConnection) async throws {
-        guard !quota.isUnlimited else { return }
-        try await connection.execute(
+    /// To be executed with what the admission decides, in the same transaction.
+    var savedLimit: [SQLStatement] {
+        guard !quota.isUnlimited else { return [] }
+        return [
             """
             UPDATE downstream_limits SET state = \(JSONB(value: limit)), quota = \(JSONB(value: quota))
             WHERE \(fragment: downstream.isThis)
-            """)
+            """
+        ]
     }
 
-    /// - Returns: whether the attempt is a probe.
-    func saveBreakers(on connection: PostgresConnection) async throws -> Bool {
-        guard isProbe else { return false }
-        for (errorClass, breaker) in breakers {
-            try await connection.execute(
-                """
-                UPDATE circuit_breakers SET state = \(JSONB(value: breaker))
-                WHERE provider = \(downstream.provider.rawValue) AND region = \(downstream.region.rawValue)
-                    AND error_class = \(errorClass.rawValue)
-                """)
+    /// As `savedLimit`; of a probe only.
+    var savedBreakers: [SQLStatement] {
+        guard isProbe else { return [] }
+        return breakers.sorted { $0.key < $1.key }.map { errorClass, breaker in
+            """
+            UPDATE circuit_breakers SET state = \(JSONB(value: breaker))
+            WHERE provider = \(downstream.provider.rawValue) AND region = \(downstream.region.rawValue)
+                AND error_class = \(errorClass.rawValue)
+            """
         }
-        return true
     }
 }
 

@@ -13,12 +13,14 @@ struct Deferral: Sendable, Hashable {
 
 /// What a claim is told about limits and breakers.
 enum AdmissionTicket: Sendable, Hashable {
-    case start
-    /// A breaker waits for the outcome.
-    case startAsProbe
+    /// The charges are to be written with the claim. A breaker waits for the outcome of a probe.
+    case start(charges: [SQLStatement], isProbe: Bool)
     case wait(Deferral)
     /// The certification waits for another message, which is in the outbox.
     case superseded
+
+    var charges: [SQLStatement] { if case .start(let charges, _) = self { charges } else { [] } }
+    var isProbe: Bool { if case .start(_, let isProbe) = self { isProbe } else { false } }
 }
 
 /// A deferral as the certification's row holds it.

@@ -35,19 +35,18 @@ extension CertificationStore {
 
     /// Makes certifications their targets' current ones, unless a target has a later one already.
     ///
-    /// - Returns: how many of them are their targets' current ones now.
-    @discardableResult
-    func pointCurrent(to certifications: [CertificationID], on connection: PostgresConnection) async throws -> Int {
+    /// Brings a row for each of them that is its target's current one now.
+    static func pointingCurrent(to certifications: [CertificationID]) -> SQLStatement {
         // Sorted, so that two transactions never wait for each other's pointers.
-        try await connection.execute(
-            """
-            INSERT INTO current_certifications AS pointer (provider, model, region, profile, certification_id)
-            SELECT provider, model, region, profile, id FROM certifications
-            WHERE id = ANY(\(certifications.map(\.rawValue))) ORDER BY provider, model, region, profile
-            ON CONFLICT (provider, model, region, profile) DO UPDATE SET certification_id = excluded.certification_id
-            -- A verdict that was committed while this one waited for the pointer has no end yet in this snapshot.
-            WHERE COALESCE((SELECT finished_at FROM certifications WHERE id = pointer.certification_id), '-infinity')
-                <= (SELECT finished_at FROM certifications WHERE id = excluded.certification_id)
-            """)
+        """
+        INSERT INTO current_certifications AS pointer (provider, model, region, profile, certification_id)
+        SELECT provider, model, region, profile, id FROM certifications
+        WHERE id = ANY(\(certifications.map(\.rawValue))) ORDER BY provider, model, region, profile
+        ON CONFLICT (provider, model, region, profile) DO UPDATE SET certification_id = excluded.certification_id
+        -- A verdict that was committed while this one waited for the pointer has no end yet in this snapshot.
+        WHERE COALESCE((SELECT finished_at FROM certifications WHERE id = pointer.certification_id), '-infinity')
+            <= (SELECT finished_at FROM certifications WHERE id = excluded.certification_id)
+        RETURNING 1 AS one
+        """
     }
 }

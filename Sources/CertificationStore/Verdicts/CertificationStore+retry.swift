@@ -18,7 +18,7 @@ extension CertificationStore {
             let job = try await lockedJob(of: claim, on: connection)
             guard job.cancelledAt == nil else {
                 let ending = RunEnding(status: .cancelled, verdict: nil, reason: .cancelled, facts: facts, now: now)
-                return try await end(claim, ending, job: job, deadLetter: nil, on: connection)
+                return try await end(claim, ending, deadLetter: nil, on: connection)
             }
             let ending = RunEnding(status: .retrying, verdict: nil, reason: reason, facts: facts, now: now)
             return (try await schedule(claim, ending, job: job, due: due, counting: isCounted, on: connection), [])
@@ -36,20 +36,20 @@ extension CertificationStore {
             request, attempt: isCounted ? claim.attempt + 1 : claim.attempt, trace: claim.trace?.child(),
             now: ending.now)
         message.extraHeaders[MessageHeader.replay] = claim.message.replayItem?.description
-        let changed = try await connection.execute(
+        let changed = try await connection.query(
             """
+            WITH ended AS (
             UPDATE certifications
             SET status = 'RETRYING', next_attempt_at = \(due), reason_code = \(ending.reason?.code),
                 reason = \(ending.reason?.text), lease_owner = NULL, lease_expires_at = NULL,
                 request_id = \(message.id.rawValue), request_expires_at = NULL
                 \(fragment: isCounted ? "" : Self.uncounting(claim, due: due, ending))
-            WHERE \(fragment: claim.isHeld)
+            WHERE \(fragment: claim.isHeld) RETURNING id
+            ), run AS (\(fragment: insertRun(claim, ending, from: "ended")))
+            \(fragment: recordingHandled(claim.message, if: "EXISTS (SELECT FROM ended)"))
+            SELECT id FROM ended
             """)
-        guard changed == 1 else {
-            return try await outcomeOfEarlierWrite(claim, on: connection)
-        }
-        try await insertRun(claim, ending, on: connection)
-        try await recordHandled(claim.message, on: connection)
+        guard !changed.isEmpty else { return try await outcomeOfEarlierWrite(claim, on: connection) }
         try await outbox.insert([message], notBefore: due, on: connection)
         return .recorded(.retrying)
     }

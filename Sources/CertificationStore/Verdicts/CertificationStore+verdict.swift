@@ -42,8 +42,7 @@ extension CertificationStore {
         let ending = RunEnding(status: verdict.status, verdict: verdict, reason: reason, facts: facts, now: now)
         let drift = try await drift(of: claim, to: verdict, now: now)
         return try await announcing { connection in
-            let job = try await lockedJob(of: claim, on: connection)
-            return try await end(claim, ending, job: job, deadLetter: cause, drift: drift, on: connection)
+            try await end(claim, ending, deadLetter: cause, drift: drift, on: connection)
         }
     }
 
@@ -54,8 +53,7 @@ extension CertificationStore {
     ) async throws -> WriteOutcome {
         let ending = RunEnding(status: status, verdict: nil, reason: reason, facts: facts, now: now)
         return try await announcing { connection in
-            let job = try await lockedJob(of: claim, on: connection)
-            return try await end(claim, ending, job: job, deadLetter: nil, on: connection)
+            try await end(claim, ending, deadLetter: nil, on: connection)
         }
     }
 
@@ -63,33 +61,37 @@ extension CertificationStore {
     package func cancel(_ claim: Claim, facts: RunFacts, now: Date) async throws -> WriteOutcome {
         let ending = RunEnding(status: .cancelled, verdict: nil, reason: .cancelled, facts: facts, now: now)
         return try await announcing { connection in
-            let job = try await lockedJob(of: claim, on: connection)
-            return try await end(claim, ending, job: job, deadLetter: nil, on: connection)
+            try await end(claim, ending, deadLetter: nil, on: connection)
         }
     }
 
+    /// Ends the certification, with the job's row locked before its own, as everywhere.
     func end(
-        _ claim: Claim, _ ending: RunEnding, job: LockedJob, deadLetter cause: DeadLetterCause?,
-        drift: Comparison? = nil, on connection: PostgresConnection
+        _ claim: Claim, _ ending: RunEnding, deadLetter cause: DeadLetterCause?, drift: Comparison? = nil,
+        on connection: PostgresConnection
     ) async throws -> (WriteOutcome, [OutgoingMessage]) {
-        guard let record = try await update(claim, ending, on: connection) else {
+        let rows = try await connection.pipeline([
+            LockedJob.select([claim.jobID]), endingStatement(of: claim, ending),
+        ])
+        guard let job = try rows[0].first.map(LockedJob.init) else { throw MissingJob(id: claim.jobID) }
+        guard let record = try rows[1].first.map(CertificationRecord.init) else {
             return (try await outcomeOfEarlierWrite(claim, on: connection), [])
         }
-        try await insertRun(claim, ending, on: connection)
-        try await recordHandled(claim.message, on: connection)
         var messages = try events(of: record, trace: claim.trace?.child(), now: ending.now)
+        var certificate = CertificateStep()
         if ending.status.isJudged, ending.reason?.isAboutTarget != false {
-            let isNewest = try await pointCurrent(to: [claim.certificationID], on: connection) > 0
+            let found = try await pointCurrent(to: claim, readingEvidenceFor: ending, on: connection)
             messages += try await revokeIfEnded(claim, ending, target: record.target, on: connection)
-            let issued = try await issueCertificate(
-                claim, ending, target: record.target, isNewest: isNewest, on: connection)
-            if let issued { messages.append(try OutgoingMessage(issued, trace: claim.trace?.child(), now: ending.now)) }
+            certificate = try certificateStep(claim, ending, target: record.target, after: found)
+            if let issued = certificate.event {
+                messages.append(try OutgoingMessage(issued, trace: claim.trace?.child(), now: ending.now))
+            }
         }
         if let drift {
             messages.append(try await announce(drift, of: record, in: job, now: ending.now, on: connection))
         }
         if let cause { messages.append(deadLetter(claim.message, cause, now: ending.now)) }
-        messages += try await job.finishIfLast(now: ending.now, on: connection)
+        messages += try await job.finishIfLast(after: certificate.statements, now: ending.now, on: connection)
         return (.recorded(ending.status), messages)
     }
 
@@ -110,33 +112,35 @@ extension CertificationStore {
         return .recorded(try row.name("status"))
     }
 
-    func insertRun(_ claim: Claim, _ ending: RunEnding, on connection: PostgresConnection) async throws {
-        try await connection.execute(
-            """
-            INSERT INTO runs (id, certification_id, attempt, fence, status, suite, suite_version, rubric_version, verdict,
-                              software_version, reason_code, reason, started_at, finished_at)
-            VALUES (\(claim.runID.rawValue), \(claim.certificationID.rawValue), \(claim.attempt), \(claim.fence),
-                    \(ending.status.rawValue), \(claim.suite.rawValue), \(ending.facts.suiteVersion),
-                    \(ending.verdict?.rubricVersion), \(ending.verdict.map { JSONB(value: $0) }),
-                    \(ending.facts.softwareVersion), \(ending.reason?.code), \(ending.reason?.text), \(claim.startedAt),
-                    \(ending.now))
-            """)
+    /// `source` names a row of the certification, if the run is to be there: no row, no run.
+    func insertRun(_ claim: Claim, _ ending: RunEnding, from source: SQLStatement) -> SQLStatement {
+        """
+        INSERT INTO runs (id, certification_id, attempt, fence, status, suite, suite_version, rubric_version, verdict,
+                          software_version, reason_code, reason, started_at, finished_at)
+        SELECT \(claim.runID.rawValue)::uuid, \(claim.certificationID.rawValue)::uuid, \(claim.attempt)::int,
+               \(claim.fence)::bigint, \(ending.status.rawValue)::text, \(claim.suite.rawValue)::text,
+               \(ending.facts.suiteVersion)::int, \(ending.verdict?.rubricVersion)::int,
+               \(ending.verdict.map { JSONB(value: $0) })::jsonb, \(ending.facts.softwareVersion)::text,
+               \(ending.reason?.code)::text, \(ending.reason?.text)::text, \(claim.startedAt)::timestamptz,
+               \(ending.now)::timestamptz
+        FROM \(fragment: source)
+        """
     }
 
-    private func update(
-        _ claim: Claim, _ ending: RunEnding, on connection: PostgresConnection
-    ) async throws -> CertificationRecord? {
-        let verdict = ending.verdict
-        return try await connection.query(
-            """
+    /// The certification's end, its run and the handled message in one statement, all or nothing as the claim holds.
+    private func endingStatement(of claim: Claim, _ ending: RunEnding) -> SQLStatement {
+        """
+        WITH ended AS (
             UPDATE certifications AS c
             SET status = \(ending.status.rawValue), rating = \(ending.rating), badge = \(ending.badge?.rawValue),
                 reason_code = \(ending.reason?.code), reason = \(ending.reason?.text), remedy = \(ending.reason?.remedy),
-                certified_until = \(verdict?.certifiedUntil), finished_at = \(ending.now), lease_owner = NULL,
+                certified_until = \(ending.verdict?.certifiedUntil), finished_at = \(ending.now), lease_owner = NULL,
                 lease_expires_at = NULL
             WHERE \(fragment: claim.isHeld) RETURNING \(fragment: Self.certificationColumns)
-            """
-        ).first.map(CertificationRecord.init)
+        ), run AS (\(fragment: insertRun(claim, ending, from: "ended")))
+        \(fragment: recordingHandled(claim.message, if: "EXISTS (SELECT FROM ended)"))
+        SELECT * FROM ended
+        """
     }
 
     private func events(of record: CertificationRecord, trace: TraceContext?, now: Date) throws -> [OutgoingMessage] {

@@ -20,21 +20,27 @@ package struct PostgresInbox: Sendable {
     package func record(
         _ id: MessageID, consumer: String, on connection: PostgresConnection
     ) async throws -> Bool {
-        let count = try await connection.execute(
-            """
-            INSERT INTO \(fragment: table) (consumer, message_id) VALUES (\(consumer), \(id.rawValue))
-            ON CONFLICT DO NOTHING
-            """)
-        return count == 1
+        try await connection.execute(recording(id, consumer: consumer)) == 1
+    }
+
+    /// The statement of `record`, for one that has more to do: `condition` says whether to do this part of it.
+    package func recording(_ id: MessageID, consumer: String, if condition: SQLStatement = "true") -> SQLStatement {
+        """
+        INSERT INTO \(fragment: table) (consumer, message_id)
+        SELECT \(consumer)::text, \(id.rawValue)::uuid WHERE \(fragment: condition) ON CONFLICT DO NOTHING
+        """
     }
 
     /// Whether a message was handled.
     package func contains(
         _ id: MessageID, consumer: String, on connection: PostgresConnection
     ) async throws -> Bool {
-        let rows = try await connection.query(
-            "SELECT 1 FROM \(fragment: table) WHERE consumer = \(consumer) AND message_id = \(id.rawValue)")
-        return !rows.isEmpty
+        try await !connection.query(selection(of: id, consumer: consumer)).isEmpty
+    }
+
+    /// The statement of `contains`, for a pipeline: it brings a row when the message was handled.
+    package func selection(of id: MessageID, consumer: String) -> SQLStatement {
+        "SELECT 1 FROM \(fragment: table) WHERE consumer = \(consumer) AND message_id = \(id.rawValue)"
     }
 
     /// Forgets, of messages whose ids tell no time, those that were handled longest ago, `limit` at most of each kind, on
