@@ -3,13 +3,15 @@ package import Foundation
 
 /// Lets calls through as far as a job's budget reaches, and counts what they cost.
 package protocol CallMeter: Sendable {
-    /// Reserves the worst case of a call: all its input, and all output tokens that it allows.
+    /// Reserves the worst case of a call: all its input, and all output tokens that it allows. Waits as long as calls under
+    /// way hold what it needs and may yet give it back; ends at once when the task is cancelled.
     ///
-    /// - Throws: `ProviderError` of `budgetExceeded` when the budget does not reach so far; the call must not be made.
+    /// - Throws: `ProviderError` of `budgetExceeded` when the budget does not reach so far, whatever becomes of the calls
+    ///   under way; the call must not be made.
     func reserve(_ request: ModelRequest, of target: Target) async throws(ProviderError) -> CallReservation
 
     /// Settles a reservation by what was really used; without usage, by what is known to be charged then.
-    func settle(_ reservation: CallReservation, usage: TokenUsage?, error: ErrorCategory?) async -> CallCost?
+    func settle(_ reservation: CallReservation, usage: TokenUsage?, error: ProviderError?) async -> CallCost?
 }
 
 /// What a call was let through with.
@@ -51,7 +53,7 @@ package struct NoMeter: CallMeter {
         CallReservation()
     }
 
-    package func settle(_ reservation: CallReservation, usage: TokenUsage?, error: ErrorCategory?) async -> CallCost? {
+    package func settle(_ reservation: CallReservation, usage: TokenUsage?, error: ProviderError?) async -> CallCost? {
         nil
     }
 }

@@ -17,7 +17,11 @@ struct ModelCaller: Sendable {
     let meter: any CallMeter
     let clock: any Clock<Duration>
     let target: Target
+    /// The test's.
+    let timer: WorkTimer
 
+    /// What the meter takes uses up neither the test's time nor any that is measured.
+    ///
     /// - Parameters:
     ///   - request: what to send.
     ///   - call: says in which way to call, and which refusals are meant to come.
@@ -26,32 +30,41 @@ struct ModelCaller: Sendable {
     func make(_ request: ModelRequest, for call: TestCall, concurrency: Int? = nil) async -> Exchange {
         let reservation: CallReservation
         do throws(ProviderError) {
-            reservation = try await meter.reserve(request, of: target)
+            reservation = try await timer.standingStill { () async throws(ProviderError) in
+                try await meter.reserve(request, of: target)
+            }
         } catch {
             return Exchange(record: nil, result: .failure(error), elapsed: .zero)
         }
         let elapsed = clock.stopwatch()
         var exchange: Exchange
         do throws(ProviderError) {
-            let answer =
+            let answer = try await timer.calling { () async throws(ProviderError) in
                 switch call.mode {
                 case .complete: try await provider.complete(request, of: target)
                 case .stream: try await provider.stream(request, of: target)
                 }
+            }
             exchange = Exchange(
                 record: CallRecord(answer, mode: call.mode), result: .success(answer), elapsed: elapsed())
             exchange.record?.answerDigest = AnswerContent(answer).digest
-            exchange.record?.cost = await meter.settle(reservation, usage: answer.usage, error: nil)
+            exchange.record?.cost = await settle(reservation, usage: answer.usage, error: nil)
         } catch {
             let isExpected = call.expectation.allows(error.category)
             let time = elapsed()
             let record = CallRecord(error, mode: call.mode, isExpected: isExpected, elapsed: time)
             exchange = Exchange(record: record, result: .failure(error), elapsed: time)
-            exchange.record?.cost = await meter.settle(reservation, usage: nil, error: error.category)
+            exchange.record?.cost = await settle(reservation, usage: nil, error: error)
         }
         exchange.record?.requestDigest = CanonicalJSON.digest(of: request)
         exchange.record?.concurrency = concurrency
         return exchange
+    }
+
+    private func settle(
+        _ reservation: CallReservation, usage: TokenUsage?, error: ProviderError?
+    ) async -> CallCost? {
+        await timer.standingStill { await meter.settle(reservation, usage: usage, error: error) }
     }
 }
 
@@ -66,14 +79,6 @@ private struct AnswerContent: Encodable {
     }
 
     var digest: String { CanonicalJSON.digest(of: self) }
-}
-
-extension Clock where Duration == Swift.Duration {
-    /// Starts to measure; what it returns tells the time since then.
-    fileprivate func stopwatch() -> () -> Duration {
-        let start = now
-        return { start.duration(to: now) }
-    }
 }
 
 extension ModelRequest {

@@ -29,7 +29,7 @@ package struct TestExecutor: Sendable {
 
     /// Runs a test as its procedure says.
     ///
-    /// When the test's time is up, the calls under way are cancelled and awaited, and the result is an ERROR, `TIMEOUT`;
+    /// A test's time stands still while its calls wait for the budget. When it is up, the calls under way are cancelled and awaited, and the result is an ERROR, `TIMEOUT`;
     /// when the task is cancelled, it is an ERROR, `CANCELLED`.
     ///
     /// - Parameters:
@@ -44,10 +44,11 @@ package struct TestExecutor: Sendable {
         after earlier: [TestResult] = []
     ) async -> TestResult {
         let startedAt = now()
+        let timer = WorkTimer(limit: test.timeout, clock: clock)
         let session = TestSession(
             test: test, facts: facts,
-            caller: ModelCaller(provider: provider, meter: meter, clock: clock, target: target), nonce: nonce,
-            adaptation: RequestAdaptation(for: test, after: earlier))
+            caller: ModelCaller(provider: provider, meter: meter, clock: clock, target: target, timer: timer),
+            nonce: nonce, adaptation: RequestAdaptation(for: test, after: earlier))
         let conclusion = await conclude(session, as: CapabilityPlan(for: test, of: facts, after: earlier))
         return conclusion.result(of: test.id, attempt: attempt, startedAt: startedAt, finishedAt: now())
     }
@@ -87,7 +88,7 @@ package struct TestExecutor: Sendable {
                 await work(&session)
                 return .concluded(session.conclusion)
             }
-            group.addTask { await alarm(after: session.test.timeout) }
+            group.addTask { await alarm(session.caller.timer) }
             for await event in group {
                 switch event {
                 case .concluded(let reached): conclusion = reached
@@ -107,12 +108,12 @@ package struct TestExecutor: Sendable {
         return conclusion
     }
 
-    private func alarm(after timeout: Duration) async -> Event {
+    private func alarm(_ timer: WorkTimer) async -> Event {
         do {
-            try await clock.sleep(for: timeout)
+            try await timer.expire()
             return .timeIsUp
         } catch {
-            // Only cancellation ends a clock's sleep early: the calls have been concluded.
+            // Only cancellation ends the wait early: the calls have been concluded.
             return .alarmIsOff
         }
     }

@@ -34,17 +34,14 @@ package struct Spending: Sendable, Hashable, Codable {
 }
 
 extension Spending {
-    /// The most that one token count of one call is believed to be: what a provider reports is untrusted.
-    private static let tokenLimit = 1_000_000_000
-
     /// What one call cost: by its usage, else in full what was reserved for it, else nothing when it was refused.
-    package init(of reservation: CallReservation, price: TokenPrice?, usage: TokenUsage?, error: ErrorCategory?) {
-        if var usage {
-            usage.inputTokens = min(max(0, usage.inputTokens), Self.tokenLimit)
-            usage.outputTokens = min(max(0, usage.outputTokens), Self.tokenLimit)
+    package init(of reservation: CallReservation, price: TokenPrice?, usage: TokenUsage?, error: ProviderError?) {
+        // No call is made of nothing: counts that are all zero are none.
+        if let billed = usage?.billed(outputLimit: reservation.outputTokens), billed != BilledTokens() {
             self.init(
-                calls: 1, unpricedCalls: price == nil ? 1 : 0, inputTokens: usage.inputTokens,
-                outputTokens: usage.outputTokens, amount: price?.cost(of: usage) ?? .zero)
+                calls: 1, unpricedCalls: price == nil ? 1 : 0,
+                inputTokens: billed.input + billed.cacheRead + billed.cacheWrite, outputTokens: billed.output,
+                amount: price?.cost(of: billed) ?? .zero)
         } else if error?.mayHaveBeenPaidFor == false {
             self.init(calls: 1)
         } else {
@@ -54,6 +51,11 @@ extension Spending {
                 outputTokens: reservation.outputTokens, amount: amount, estimatedAmount: amount)
         }
     }
+}
+
+extension ProviderError {
+    /// What was refused is free, unless the refusal came within an answer that had begun.
+    fileprivate var mayHaveBeenPaidFor: Bool { category.mayHaveBeenPaidFor || partialText?.isEmpty == false }
 }
 
 extension ErrorCategory {

@@ -27,13 +27,14 @@ package struct TokenUsage: Sendable, Hashable, Codable {
     /// Of the output, thought rather than said; nil when not reported.
     package var reasoningTokens: Int?
 
+    /// Without a total that is the sum of both.
     package init(
-        inputTokens: Int, outputTokens: Int, totalTokens: Int, cacheReadTokens: Int? = nil,
+        inputTokens: Int, outputTokens: Int, totalTokens: Int? = nil, cacheReadTokens: Int? = nil,
         cacheWriteTokens: Int? = nil, reasoningTokens: Int? = nil
     ) {
         self.inputTokens = Self.believable(inputTokens)
         self.outputTokens = Self.believable(outputTokens)
-        self.totalTokens = Self.believable(totalTokens)
+        self.totalTokens = Self.believable(totalTokens ?? self.inputTokens + self.outputTokens)
         self.cacheReadTokens = cacheReadTokens.map(Self.believable)
         self.cacheWriteTokens = cacheWriteTokens.map(Self.believable)
         self.reasoningTokens = reasoningTokens.map(Self.believable)

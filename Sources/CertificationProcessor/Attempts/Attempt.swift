@@ -24,8 +24,10 @@ struct Attempt: Sendable {
     let executor: TestExecutor
     /// What is declared of the target's model.
     var facts = ModelFacts()
-    /// For all tests together; after that the call under way is cancelled.
+    /// For all tests together, whatever they wait for; after that the call under way is cancelled.
     let timeLimit: Duration
+    /// Ends the attempt as well, when its time without waiting for the budget is up.
+    var timer: WorkTimer?
     /// Stores a result before the next test begins; nil when the lease ran out before the database could be reached.
     let record: @Sendable (TestResult) async throws -> WriteOutcome?
 
@@ -53,6 +55,7 @@ struct Attempt: Sendable {
                 return .watchEnded
             }
             group.addTask { await watch { try await Task.sleep(for: timeLimit) } ? .stop(.timeIsUp) : .watchEnded }
+            if let timer { group.addTask { await watch { try await timer.expire() } ? .stop(.timeIsUp) : .watchEnded } }
             var cause: StopCause?
             while let event = try await group.next() {
                 switch event {

@@ -129,18 +129,20 @@ struct CertificationHandler: MessageHandler {
         logger.info("Attempt begins", metadata: ["attempt": "\(claim.attempt)"])
         let started = ContinuousClock.now
         let model = registry.model(of: claim.target)
-        let longest = suite.attemptMinutes.map { Duration.seconds($0 * 60) } ?? .zero
+        let limit = max(settings.timeLimit, suite.attemptMinutes.map { Duration.seconds($0 * 60) } ?? .zero)
+        let timer = WorkTimer(limit: limit)
         let run = CertificationRun(
             suite: suite.applicable(to: model?.vendor ?? ""), judge: judge,
             facts: JudgingFacts(of: model, suiteDigest: suite.digest), attempt: claim.attempt,
             maxAttempts: settings.retry.policy.maxAttempts,
             throttling: throttling(of: claim), resuming: claim.results)
         let evidence = AttemptEvidence()
-        let meter = ClaimMeter(claim: claim, lease: lease, store: store, metrics: metrics, logger: logger)
+        let meter = ClaimMeter(
+            claim: claim, lease: lease, timer: timer, store: store, metrics: metrics, logger: logger)
         let attempt = Attempt(
             target: claim.target, number: claim.attempt, run: run,
             executor: TestExecutor(provider: provider, meter: meter), facts: registry.facts(of: claim.target),
-            timeLimit: max(settings.timeLimit, longest),
+            timeLimit: max(limit, settings.longestWait), timer: timer,
             record: { result in
                 evidence.add(result)
                 return try await record(result, meter: meter, under: claim, lease: lease, logger: logger)
@@ -185,6 +187,9 @@ struct AttemptSettings: Sendable {
     /// How long a certification over which a worker died waits for another one to end.
     var suspectPause: Duration = .seconds(2)
     var timeLimit: Duration
+    /// How long an attempt may take together with its waits for the budget: two minutes less than the broker by default
+    /// waits for a message to be acknowledged.
+    var longestWait: Duration = .seconds(28 * 60)
     var retry: RetryTiming
     var softwareVersion: String
 }

@@ -8,7 +8,7 @@ package enum ReservationOutcome: String, Sendable, Hashable {
     case reserved
     /// The budget does not reach so far.
     case exhausted
-    /// It would, if the calls under way cost less than they may.
+    /// It would, if the calls under way cost less than they may. Some are under way as long as this is so.
     case contended
     /// The claim no longer holds, so that nobody may call for it.
     case stale
@@ -26,11 +26,11 @@ extension CertificationStore {
                 SELECT id FROM certifications WHERE \(fragment: claim.isHeld)
             ), reserved AS (
                 UPDATE job_budgets
-                SET reserved = reserved + \(amount)::bigint, reserved_tokens = reserved_tokens + \(tokens)::bigint
+                SET reserved = \(fragment: Self.bounded("reserved + \(amount)::numeric")), reserved_tokens = reserved_tokens + \(tokens)::bigint
                 WHERE job_id = \(claim.jobID.rawValue) AND EXISTS (SELECT FROM held)
                     AND NOT EXISTS (SELECT FROM budget_reservations WHERE id = \(reservation.id)::uuid)
-                    AND (amount IS NULL OR spent + reserved + \(amount)::bigint <= amount)
-                    AND (tokens IS NULL OR spent_tokens + reserved_tokens + \(tokens)::bigint <= tokens)
+                    AND (amount IS NULL OR \(amount)::bigint <= amount - spent - reserved)
+                    AND (tokens IS NULL OR \(tokens)::bigint <= tokens - spent_tokens - reserved_tokens)
                 RETURNING job_id
             ), noted AS (
                 INSERT INTO budget_reservations (id, job_id, certification_id, fence, amount, input_tokens,
@@ -44,8 +44,8 @@ extension CertificationStore {
                     WHEN EXISTS (SELECT FROM reserved)
                         OR EXISTS (SELECT FROM budget_reservations WHERE id = \(reservation.id)::uuid) THEN 'reserved'
                     WHEN NOT EXISTS (SELECT FROM held) THEN 'stale'
-                    WHEN (amount IS NULL OR spent + \(amount)::bigint <= amount)
-                        AND (tokens IS NULL OR spent_tokens + \(tokens)::bigint <= tokens) THEN 'contended'
+                    WHEN (amount IS NULL OR \(amount)::bigint <= amount - spent)
+                        AND (tokens IS NULL OR \(tokens)::bigint <= tokens - spent_tokens) THEN 'contended'
                     ELSE 'exhausted' END AS outcome
             FROM job_budgets WHERE job_id = \(claim.jobID.rawValue)
             """)
@@ -73,7 +73,7 @@ extension CertificationStore {
             ), settled AS (
                 UPDATE job_budgets AS b
                 SET reserved = reserved - gone.amount, reserved_tokens = reserved_tokens - gone.tokens,
-                    spent = spent + \(spending.amount.nanoDollars)::bigint,
+                    spent = \(fragment: Self.bounded("spent + \(spending.amount.nanoDollars)::numeric")),
                     spent_tokens = spent_tokens + \(spending.tokens)::bigint
                 FROM gone WHERE b.job_id = gone.job_id
             )
@@ -100,7 +100,12 @@ extension CertificationStore {
                 """))
     }
 
-    private static func charging(_ condition: SQLStatement) -> SQLStatement {
+    /// A sum of amounts: providers report what is multiplied to them, and no report may keep a call from being settled.
+    static func bounded(_ sum: SQLStatement) -> SQLStatement {
+        "LEAST(\(fragment: sum), 9223372036854775807)::bigint"
+    }
+
+    static func charging(_ condition: SQLStatement) -> SQLStatement {
         """
         WITH gone AS (
             DELETE FROM budget_reservations AS r WHERE \(fragment: condition)
@@ -108,9 +113,9 @@ extension CertificationStore {
         ), charged AS (
             UPDATE job_budgets AS b
             SET reserved = reserved - g.amount, reserved_tokens = reserved_tokens - g.tokens,
-                spent = spent + g.amount, spent_tokens = spent_tokens + g.tokens
+                spent = \(fragment: bounded("spent::numeric + g.amount")), spent_tokens = spent_tokens + g.tokens
             FROM (
-                SELECT job_id, sum(amount)::bigint AS amount, sum(input_tokens + output_tokens)::bigint AS tokens
+                SELECT job_id, \(fragment: bounded("sum(amount)")) AS amount, sum(input_tokens + output_tokens)::bigint AS tokens
                 FROM gone GROUP BY job_id
             ) AS g
             WHERE b.job_id = g.job_id
@@ -119,7 +124,7 @@ extension CertificationStore {
                                         output_tokens, amount, estimated_amount)
         SELECT gone.certification_id, gone.fence, gone.job_id, (clock_timestamp() AT TIME ZONE 'UTC')::date, c.model,
                count(*), count(*) FILTER (WHERE NOT is_priced), sum(input_tokens)::bigint, sum(output_tokens)::bigint,
-               sum(amount)::bigint, sum(amount)::bigint
+               \(fragment: bounded("sum(amount)")), \(fragment: bounded("sum(amount)"))
         FROM gone JOIN certifications AS c ON c.id = gone.certification_id
         GROUP BY gone.certification_id, gone.fence, gone.job_id, c.model
         \(fragment: addingToCost)

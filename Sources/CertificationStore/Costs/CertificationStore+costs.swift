@@ -93,8 +93,9 @@ extension CertificationStore {
         ON CONFLICT (certification_id, fence) DO UPDATE
         SET calls = old.calls + excluded.calls, unpriced_calls = old.unpriced_calls + excluded.unpriced_calls,
             input_tokens = old.input_tokens + excluded.input_tokens,
-            output_tokens = old.output_tokens + excluded.output_tokens, amount = old.amount + excluded.amount,
-            estimated_amount = old.estimated_amount + excluded.estimated_amount
+            output_tokens = old.output_tokens + excluded.output_tokens,
+            amount = \(fragment: bounded("old.amount::numeric + excluded.amount")),
+            estimated_amount = \(fragment: bounded("old.estimated_amount::numeric + excluded.estimated_amount"))
         """
     }
 }
@@ -107,7 +108,8 @@ extension Spending {
     static var sums: SQLStatement {
         """
         CASE WHEN count(*) > 0 THEN ARRAY[sum(calls), sum(unpriced_calls), sum(input_tokens), sum(output_tokens),
-            least(sum(amount), 9223372036854775807), least(sum(estimated_amount), 9223372036854775807)]::bigint[] END
+            \(fragment: CertificationStore.bounded("sum(amount)")),
+            \(fragment: CertificationStore.bounded("sum(estimated_amount)"))]::bigint[] END
         """
     }
 

@@ -41,9 +41,9 @@ package struct Money: Sendable, Hashable, Comparable, Codable {
         return Money(nanoDollars: quotient) + Money(nanoDollars: remainder > 0 ? 1 : 0)
     }
 
-    /// The amount times `factor`, rounded to the next billionth of a dollar. `factor` is at least 0.
+    /// The amount times `factor`, rounded up to the next billionth of a dollar. `factor` is at least 0.
     package func scaled(by factor: Double) -> Self {
-        let product = (Double(nanoDollars) * factor).rounded()
+        let product = (Double(nanoDollars) * factor).rounded(.up)
         return Money(nanoDollars: Int64(exactly: product) ?? Self.limit(negative: product < 0))
     }
 

@@ -352,8 +352,8 @@ final class RecordingMeter: CallMeter {
         return CallReservation(reserved: Money(nanoDollars: 1))
     }
 
-    func settle(_ reservation: CallReservation, usage: TokenUsage?, error: ErrorCategory?) async -> CallCost? {
-        state.withLock { $0.events.append(error.map { "settle \($0.rawValue)" } ?? "settle") }
+    func settle(_ reservation: CallReservation, usage: TokenUsage?, error: ProviderError?) async -> CallCost? {
+        state.withLock { $0.events.append(error.map { "settle \($0.category.rawValue)" } ?? "settle") }
         return reservation.reserved.map { CallCost(amount: $0, isEstimated: false) }
     }
 }

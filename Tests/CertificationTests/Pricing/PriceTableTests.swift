@@ -139,13 +139,13 @@ struct PriceTableTests {
         let price = TokenPrice(
             input: Money(nanoDollars: 1_000_000_000), output: Money(nanoDollars: 2_000_000_000),
             cacheRead: Money(nanoDollars: 100_000_000))
-        let plain = TokenUsage(inputTokens: 100, outputTokens: 10, totalTokens: 110)
-        #expect(price.cost(of: plain) == Money(nanoDollars: 120_000))
+        let plain = TokenUsage(inputTokens: 100, outputTokens: 10)
+        #expect(price.cost(of: plain.billed(outputLimit: 10)) == Money(nanoDollars: 120_000))
         let within = TokenUsage(inputTokens: 100, outputTokens: 10, totalTokens: 110, cacheReadTokens: 40)
-        #expect(price.cost(of: within) == Money(nanoDollars: 84_000))
+        #expect(price.cost(of: within.billed(outputLimit: 10)) == Money(nanoDollars: 84_000))
         let apart = TokenUsage(inputTokens: 60, outputTokens: 10, totalTokens: 110, cacheReadTokens: 40)
-        #expect(price.cost(of: apart) == Money(nanoDollars: 84_000))
-        let nonsense = TokenUsage(inputTokens: -5, outputTokens: -1, totalTokens: .max, cacheReadTokens: .min)
-        #expect(price.cost(of: nonsense) == .zero)
+        #expect(price.cost(of: apart.billed(outputLimit: 10)) == Money(nanoDollars: 84_000))
+        let nonsense = TokenUsage(inputTokens: -5, outputTokens: -1, totalTokens: -9, cacheReadTokens: .min)
+        #expect(price.cost(of: nonsense.billed(outputLimit: 10)) == .zero)
     }
 }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// An event that one task waits for and another fires, before or after.
 struct Signal: Sendable {
     private let stream: AsyncStream<Void>
@@ -15,18 +17,21 @@ struct Signal: Sendable {
     }
 }
 
-/// A clock on which any sleep lasts exactly until a signal is fired.
-struct SignalClock: Clock {
-    let signal: Signal
+/// A clock on which any sleep lasts exactly until a signal is fired; as much time has passed then as was slept.
+final class SignalClock: Clock {
+    private let signal: Signal
     private let base = ContinuousClock()
+    private let skipped = Mutex(Duration.zero)
 
     init(_ signal: Signal) { self.signal = signal }
 
-    var now: ContinuousClock.Instant { base.now }
+    var now: ContinuousClock.Instant { base.now + skipped.withLock { $0 } }
     var minimumResolution: Duration { base.minimumResolution }
 
     func sleep(until deadline: ContinuousClock.Instant, tolerance: Duration?) async throws {
         await signal.wait()
         try Task.checkCancellation()
+        let left = now.duration(to: deadline)
+        if left > .zero { skipped.withLock { $0 += left } }
     }
 }

@@ -63,5 +63,7 @@ struct MoneyTests {
         #expect(most.perMillion(times: 2_000_000) == most)
         #expect(most.scaled(by: 10) == most)
         #expect(Money(nanoDollars: 100).scaled(by: 1.5) == Money(nanoDollars: 150))
+        #expect(
+            Money(nanoDollars: 1).scaled(by: 1.1) == Money(nanoDollars: 2), "an estimate is never below what it is of")
     }
 }

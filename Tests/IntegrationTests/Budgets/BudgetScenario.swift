@@ -66,3 +66,25 @@ final class MeteredModel: ModelProvider {
         try await complete(request, of: target)
     }
 }
+
+/// A metered model whose calls take their time.
+final class SlowModel: ModelProvider {
+    let id = ProviderID.bedrock
+    private let model = MeteredModel()
+    private let duration: Duration
+
+    init(taking duration: Duration) {
+        self.duration = duration
+    }
+
+    func complete(_ request: ModelRequest, of target: Target) async throws(ProviderError) -> ModelAnswer {
+        // Ends early only when it is cancelled.
+        try? await Task.sleep(for: duration)
+        guard !Task.isCancelled else { throw ProviderError(category: .cancelled, code: "", message: "") }
+        return try await model.complete(request, of: target)
+    }
+
+    func stream(_ request: ModelRequest, of target: Target) async throws(ProviderError) -> ModelAnswer {
+        try await complete(request, of: target)
+    }
+}

@@ -69,8 +69,7 @@ extension ModelAnswer {
 extension InvokedPart {
     fileprivate var usage: TokenUsage? {
         guard let inputTokens, let outputTokens else { return nil }
-        return TokenUsage(
-            inputTokens: inputTokens, outputTokens: outputTokens, totalTokens: inputTokens + outputTokens)
+        return TokenUsage(inputTokens: inputTokens, outputTokens: outputTokens)
     }
 }
 
@@ -85,6 +84,6 @@ extension HTTPHeaders {
         guard let input = count("x-amzn-bedrock-input-token-count"),
             let output = count("x-amzn-bedrock-output-token-count")
         else { return nil }
-        return TokenUsage(inputTokens: input, outputTokens: output, totalTokens: input + output)
+        return TokenUsage(inputTokens: input, outputTokens: output)
     }
 }

@@ -24,8 +24,7 @@ struct InvokeStreamReader: BedrockStreamReader {
 
     var usage: TokenUsage? {
         guard let inputTokens, let outputTokens else { return nil }
-        return TokenUsage(
-            inputTokens: inputTokens, outputTokens: outputTokens, totalTokens: inputTokens + outputTokens)
+        return TokenUsage(inputTokens: inputTokens, outputTokens: outputTokens)
     }
 
     mutating func receive(_ bytes: Data, arrival: Duration) throws(ProviderError) {

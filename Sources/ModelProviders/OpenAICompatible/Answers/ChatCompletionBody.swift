@@ -156,7 +156,7 @@ struct ChatUsage: Decodable {
         let output = container.lenient(Int.self, .output) ?? 0
         tokenUsage = TokenUsage(
             inputTokens: input, outputTokens: output,
-            totalTokens: container.lenient(Int.self, .total) ?? input.addingReportingOverflow(output).partialValue,
+            totalTokens: container.lenient(Int.self, .total),
             cacheReadTokens: container.lenient(InputDetails.self, .inputDetails)?.cached_tokens,
             reasoningTokens: container.lenient(OutputDetails.self, .outputDetails)?.reasoning_tokens)
     }
