@@ -13,11 +13,7 @@ extension TokenUsage {
     /// they report tells; what it leaves unexplained is taken as output, as far as the call allowed it.
     ///
     /// - Parameter outputLimit: the call's `maxTokens`.
-<<<<<<< ours
     /// - Returns: what of it is billed, each token once.
-=======
-    /// - Returns: each token once.
->>>>>>> theirs
     package func billed(outputLimit: Int) -> BilledTokens {
         let (read, write, thought) = (cacheReadTokens ?? 0, cacheWriteTokens ?? 0, reasoningTokens ?? 0)
         // More than was put out cannot be a part of it.

@@ -50,11 +50,7 @@ extension LockedJob {
     ///   - now: when.
     ///   - connection: within the transaction that has the lock.
     /// - Returns: the job's event, or the next target's request; nothing when all that is left is under way.
-<<<<<<< ours
     /// - Throws: what the database says.
-=======
-    /// - Throws: `PostgresError`.
->>>>>>> theirs
     func finishIfLast(
         after statements: [SQLStatement] = [], ended: Int = 1, now: Date, on connection: PostgresConnection
     ) async throws -> [OutgoingMessage] {
