@@ -116,6 +116,7 @@ struct OpenAPITests {
         case quality = "Quality"
         case capabilityFinding = "CapabilityFinding"
         case topFailure = "TopFailure"
+        case sample = "Sample"
         case figures = "Figures"
         case resultDocument = "ResultDocument"
         case testResult = "TestResult"
@@ -165,8 +166,7 @@ struct OpenAPITests {
                 try names(CertificationDetailBody(CertificationDetail(record: .full, runs: [], results: [])))
                     .subtracting(names(CertificationBody(.full)))
             case .interval, .throughput, .serviceLevel, .measuredCost, .coverage, .quality, .capabilityFinding,
-                .topFailure,
-                .figures, .resultDocument:
+                .topFailure, .sample, .figures, .resultDocument:
                 try verdictFields()
             case .certificate: try names(CertificateBody(.full, now: TestGateway.now))
             case .certificatePage: try names(CertificatePageBody(certificates: [], next: ""))
@@ -248,6 +248,7 @@ struct OpenAPITests {
             case .quality: try names(QualityBody(try #require(Verdict.full.quality)))
             case .capabilityFinding: try names(try #require(figures.capabilities.first))
             case .topFailure: try names(try #require(figures.topFailures.first))
+            case .sample: try names(try #require(figures.latencySample))
             case .figures: try names(figures)
             default:
                 try names(
