@@ -92,6 +92,15 @@ struct RatingReportTests {
         }
     }
 
+    @Test("What is no result is refused with the place of what is wrong")
+    func brokenResult() throws {
+        let json = String(decoding: try document().json(), as: UTF8.self)
+        let broken = json.replacing(#""outcome" : "FAIL""#, with: #""outcome" : "BOGUS""#)
+        #expect(broken != json)
+        let error = #expect(throws: ResultDocumentError.self) { try ResultDocument(json: Data(broken.utf8)) }
+        #expect(error?.description.contains("'results[4].outcome' is not what belongs there") == true)
+    }
+
     @Test("A rubric that is none is refused with the key, and a file that is missing is no mystery")
     func brokenRubric() throws {
         try inFile(rubric { $0.replacing("warningBelow", with: "warningBelo") }) { path in

@@ -55,4 +55,48 @@ struct ReadingTests {
                 + "1 CERTIFIED, 1 FAILED\n… and more")
         #expect(JobList(JobPageAnswer(jobs: [], next: nil)).text == "There are no such jobs.")
     }
+
+    @Test("A probe whose time has come waits for a call, and does not lie in the past")
+    func probe() throws {
+        let breaker = LimitsAnswer.Breaker(
+            provider: "evil", region: "global", errorClass: "server", state: "open", failures: 5,
+            retryAt: "2026-01-01T00:01:00.000Z")
+        let text = { (moment: String) in
+            LimitsTable(
+                LimitsAnswer(downstreams: [], breakers: [breaker]), now: try Date(moment, strategy: .iso8601)
+            ).text
+        }
+        #expect(try text("2026-01-01T00:00:00Z").contains("next probe in 1 min (2026-01-01T00:01:00.000Z)"))
+        #expect(try text("2026-01-01T00:03:00Z").contains("next probe with the next call\n"))
+    }
+
+    @Test("Kinds of dead letters that were all dealt with are no open ones")
+    func deadLetters() {
+        let group = { (counts: [String: Int]) in
+            DeadLetterGroupsAnswer.Group(
+                fingerprint: "f", title: "t", counts: counts, lastSeenAt: "", examples: [], jobCount: 0)
+        }
+        #expect(group(["OPEN": 1, "DISCARDED": 2]).isOpen)
+        #expect(group(["REPLAYING": 1]).isOpen)
+        #expect(!group(["OPEN": 0, "DISCARDED": 2, "REPLAYED": 1]).isOpen)
+    }
+
+    @Test("A revoked certificate says when and why in every list")
+    func revoked() {
+        var certificate = CertificateAnswer(
+            id: "c", provider: "bedrock", model: "m", region: "r", profile: "global", status: "CERTIFIED",
+            standing: "revoked", rating: 5, badge: "PREMIUM", issuedAt: "i", expiresAt: "e",
+            expiresBecause: "suite-lifetime", isSigned: true, revokedAt: "2026-01-01T00:00:00.000Z",
+            revocationReason: "It lied.\u{1B}[2J")
+        #expect(CertificatesCommand.line(certificate).hasSuffix("  revoked 2026-01-01T00:00:00.000Z: It lied.[2J"))
+        certificate.revokedAt = nil
+        #expect(!CertificatesCommand.line(certificate).contains("It lied"))
+    }
+
+    @Test("A call of a batch needs a model and a prompt; the region has a default, as --region")
+    func batch() throws {
+        let order = try JSONDecoder().decode(CallOrder.self, from: Data(#"{"model": "m", "prompt": "p"}"#.utf8))
+        #expect(order.target.region == "us-east-1")
+        #expect(throws: (any Error).self) { try JSONDecoder().decode(CallOrder.self, from: Data(#"{"model": "m"}"#.utf8)) }
+    }
 }

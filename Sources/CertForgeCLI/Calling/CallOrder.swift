@@ -5,7 +5,8 @@ import Foundation
 /// One call to make, as `certforge call --batch` reads it.
 struct CallOrder: Decodable {
     var model: String
-    var region: String
+    /// `us-east-1` when absent, as --region.
+    var region: String?
     /// `in-region` when absent.
     var profile: InferenceProfileKind?
     var prompt: String
@@ -18,7 +19,7 @@ struct CallOrder: Decodable {
     var stream: Bool?
 
     var target: Target {
-        Target(provider: .bedrock, model: ModelID(model), region: Region(region), profile: profile ?? .inRegion)
+        Target(provider: .bedrock, model: ModelID(model), region: Region(region ?? "us-east-1"), profile: profile ?? .inRegion)
     }
 
     var request: ModelRequest {

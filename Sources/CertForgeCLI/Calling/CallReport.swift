@@ -22,6 +22,9 @@ struct CallReport: Encodable {
         var server: Double?
     }
 
+    /// The most of an answer that is shown to people.
+    private static let shownCharacters = 20_000
+
     var model: String
     var calledModel: String?
     var retargetedFrom: String?
@@ -82,9 +85,12 @@ struct CallReport: Encodable {
             return ["\(error.category): \(error.message)".terminalSafe]
                 + (error.partialText.map { ["after: \($0)".terminalSafe] } ?? [])
         }
-        var lines = (text ?? "").split(separator: "\n", omittingEmptySubsequences: false).map {
+        let text = text ?? ""
+        var lines = text.prefix(Self.shownCharacters).split(separator: "\n", omittingEmptySubsequences: false).map {
             String($0).terminalSafe
         }
+        let hidden = text.count - Self.shownCharacters
+        if hidden > 0 { lines.append("… and \(hidden.counted("more character")); --json has all") }
         lines += (toolCalls ?? []).map { "→ \($0.name) \($0.arguments)".terminalSafe }
         let tokens = usage.map { "\($0.inputTokens) + \($0.outputTokens) tokens" } ?? "no usage"
         var facts = ["\(calledModel ?? model)", stopReason ?? "no stop reason", tokens]

@@ -81,8 +81,23 @@ struct Call: AsyncParsableCommand {
         } catch {
             throw ValidationError(
                 "Standard input is no JSON list of calls like [{\"model\": \"…\", \"region\": \"…\", \"prompt\": \"…\"}]: "
-                    + "\(error)")
+                    + Self.explanation(of: error))
         }
+    }
+
+    /// Which field is at fault, in words.
+    private static func explanation(of error: any Error) -> String {
+        let context: DecodingError.Context
+        var path: [any CodingKey] = []
+        switch error as? DecodingError {
+        case .keyNotFound(let key, let found)?: (context, path) = (found, found.codingPath + [key])
+        case .typeMismatch(_, let found)?, .valueNotFound(_, let found)?, .dataCorrupted(let found)?:
+            (context, path) = (found, found.codingPath)
+        default: return "it cannot be read."
+        }
+        let place = path.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined()
+        return "\(place.isEmpty ? "the list" : "'\(place)'") is missing or of another kind. \(context.debugDescription)"
+            .terminalSafe
     }
 
     private func report(on order: CallOrder, by provider: BedrockProvider) async -> CallReport {

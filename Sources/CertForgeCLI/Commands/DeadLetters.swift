@@ -41,7 +41,10 @@ struct DeadLetters: AsyncParsableCommand {
 
     struct Groups: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The kinds of dead letters, those with the most first.")
+            abstract: "The kinds of dead letters that are open, those with the most first.")
+
+        @Flag(help: "Show kinds whose letters were all replayed or discarded, too.")
+        var all = false
 
         @OptionGroup var filter: LetterFilter
         @OptionGroup var reading: ReadingOptions
@@ -49,8 +52,11 @@ struct DeadLetters: AsyncParsableCommand {
         func run() async throws {
             try await reading.show(DeadLetters.path + "/groups", query: filter.query) {
                 (answer: DeadLetterGroupsAnswer) in
-                guard !answer.groups.isEmpty else { return "No dead letters." }
-                return answer.groups.flatMap(\.lines).map(\.terminalSafe).joined(separator: "\n")
+                let groups = answer.groups.filter { all || $0.isOpen }
+                guard !groups.isEmpty else {
+                    return answer.groups.isEmpty ? "No dead letters." : "No open dead letters; --all shows the others."
+                }
+                return groups.flatMap(\.lines).map(\.terminalSafe).joined(separator: "\n")
             }
         }
     }

@@ -62,6 +62,9 @@ struct DeadLetterGroupsAnswer: Decodable, Sendable {
         var examples: [String]
         var jobCount: Int
 
+        /// Whether something may have to be done about one of its letters.
+        var isOpen: Bool { counts.contains { ["OPEN", "REPLAYING"].contains($0.key) && $0.value > 0 } }
+
         var lines: [String] {
             let counts = counts.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
             return [

@@ -1,11 +1,15 @@
+import Foundation
+
 /// Limits and breakers as a table, the breakers first.
 struct LimitsTable {
     private static let heading = ["model", "region", "requests/min", "tokens/min", "at once", "share", "next free"]
 
     private let answer: LimitsAnswer
+    private let now: Date
 
-    init(_ answer: LimitsAnswer) {
+    init(_ answer: LimitsAnswer, now: Date = Date()) {
         self.answer = answer
+        self.now = now
     }
 
     /// Lines joined by line feeds.
@@ -13,7 +17,7 @@ struct LimitsTable {
         let open = answer.breakers.filter { $0.state != "closed" }
         var lines = open.map { breaker in
             "circuit \(breaker.state): \(breaker.provider) \(breaker.region) \(breaker.errorClass)"
-                + (breaker.retryAt.map { ", next probe at \($0)" } ?? "")
+                + (breaker.retryAt.map { ", next probe \(Self.probe($0, from: now))" } ?? "")
         }
         if open.isEmpty { lines.append("All circuits are closed.") }
         let rows = answer.downstreams.map(Self.cells)
@@ -25,6 +29,12 @@ struct LimitsTable {
         }
         if answer.downstreams.contains(where: \.guessed) { lines.append("~ guessed; LIMITS_FILE says what is true") }
         return lines.map(\.terminalSafe).joined(separator: "\n")
+    }
+
+    /// Nothing is called for the probe's sake: when its time has come, the next call that is due is the probe.
+    private static func probe(_ moment: String, from now: Date) -> String {
+        let wait = Wait.until(moment, from: now)
+        return wait == "now" ? "with the next call" : "\(wait) (\(moment))"
     }
 
     private static func cells(_ use: LimitsAnswer.Downstream) -> [String] {

@@ -102,11 +102,20 @@ extension ResultDocument {
     private static func explanation(of error: any Error) -> String {
         switch error as? DecodingError {
         case .keyNotFound(let key, let context)?:
-            "'\((context.codingPath + [key]).map(\.stringValue).joined(separator: "."))' is missing."
+            "'\(place(of: context.codingPath + [key]))' is missing."
         case .typeMismatch(_, let context)?, .valueNotFound(_, let context)?, .dataCorrupted(let context)?:
-            "'\(context.codingPath.map(\.stringValue).joined(separator: "."))': \(context.debugDescription)"
+            "'\(place(of: context.codingPath))' is not what belongs there: "
+                + UntrustedText(context.debugDescription).line(limit: 200) + "."
         case nil: "\(error)."
         @unknown default: "\(error)."
+        }
+    }
+
+    /// For example `results[0].outcome`.
+    private static func place(of path: [any CodingKey]) -> String {
+        path.reduce("") { place, key in
+            if let index = key.intValue { return "\(place)[\(index)]" }
+            return place.isEmpty ? key.stringValue : "\(place).\(key.stringValue)"
         }
     }
 

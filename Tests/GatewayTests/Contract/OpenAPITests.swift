@@ -117,6 +117,7 @@ struct OpenAPITests {
         case capabilityFinding = "CapabilityFinding"
         case topFailure = "TopFailure"
         case testFinding = "TestFinding"
+        case sample = "Sample"
         case figures = "Figures"
         case resultDocument = "ResultDocument"
         case testResult = "TestResult"
@@ -166,8 +167,7 @@ struct OpenAPITests {
                 try names(CertificationDetailBody(CertificationDetail(record: .full, runs: [], results: [])))
                     .subtracting(names(CertificationBody(.full)))
             case .interval, .throughput, .serviceLevel, .measuredCost, .coverage, .quality, .capabilityFinding,
-                .topFailure, .testFinding,
-                .figures, .resultDocument:
+                .topFailure, .testFinding, .sample, .figures, .resultDocument:
                 try verdictFields()
             case .certificate: try names(CertificateBody(.full, now: TestGateway.now))
             case .certificatePage: try names(CertificatePageBody(certificates: [], next: ""))
@@ -250,6 +250,7 @@ struct OpenAPITests {
             case .capabilityFinding: try names(try #require(figures.capabilities.first))
             case .topFailure: try names(try #require(figures.topFailures.first))
             case .testFinding: try names(try #require(figures.findings?.first))
+            case .sample: try names(try #require(figures.latencySample))
             case .figures: try names(figures)
             default:
                 try names(

@@ -111,6 +111,21 @@ struct VerdictTests {
         }
     }
 
+    @Test("The event of a job says which tests were not passed, and why, of what is not certified without remark")
+    func failures() async throws {
+        try await CertificationScenario.run { scenario in
+            let (_, certifications) = try await scenario.job(of: ["a.model", "b.model"])
+            try await scenario.finish(try await scenario.claim(certifications[0]), .certified)
+            try await scenario.finish(try await scenario.claim(certifications[1]), .failed)
+            let event = try #require(try await scenario.outboxPayloads(JobFinished.self).first)
+            #expect(
+                event.certifications.map(\.failures) == [
+                    nil,
+                    ["test-2", "test-3"].map { TestFailure(test: $0, outcome: "FAIL", explanation: "As scripted.") },
+                ])
+        }
+    }
+
     @Test(
         "A job ends by what its certifications came to",
         arguments: [
