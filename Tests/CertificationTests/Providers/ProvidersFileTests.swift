@@ -130,7 +130,7 @@ struct ProvidersFileTests {
             "p.yaml:7: 'providers[0].models[1]' names the model"
         ),
         ("output: 1024}", "output: 1024, output: 1}", "has 'output' twice in one mapping"),
-        ("providers:", "provider:", "p.yaml:1: 'provider' is unknown; use providers"),
+        ("providers:", "provider:", "p.yaml:1: 'provider' is unknown; use bedrock, providers"),
         ("{id: acme/m-1", "{id: [", "is no YAML"),
     ]
 
