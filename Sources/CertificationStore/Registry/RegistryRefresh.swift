@@ -16,7 +16,11 @@ package struct RegistryRefresh: Service {
     private let factory: any MetricsFactory
     private let logger: Logger
 
-    /// Looks for a change after each interval.
+    /// - Parameters:
+    ///   - holder: what is kept.
+    ///   - interval: after which is looked for a change.
+    ///   - factory: makes the metrics.
+    ///   - logger: is told of changes and trouble.
     package init(
         _ holder: RegistryHolder, interval: Duration = .seconds(5),
         factory: any MetricsFactory = MetricsSystem.factory, logger: Logger
