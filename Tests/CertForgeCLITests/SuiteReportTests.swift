@@ -11,7 +11,7 @@ struct SuiteReportTests {
     func list() throws {
         let lines = SuiteReport.list(try .bundled())
         #expect(lines.count == 4)
-        #expect(lines.first?.hasPrefix("smoke     version 1, 4 tests, valid for 1 day: ") == true)
+        #expect(lines.first?.hasPrefix("smoke     version 2, 4 tests, valid for 1 day: ") == true)
     }
 
     @Test("A suite's tests are shown with what is special about them, and its digest above")
