@@ -51,7 +51,8 @@ struct VerdictBenchmark {
                 store: CertificationStore(client: client, outbox: outbox, relay: relay, logger: logger),
                 connections: connections,
                 admission: AdmissionPolicy(
-                    quotas: try DownstreamQuotas.plentiful(), registry: RegistryHolder(try .bundled()), suites: try .bundled()),
+                    quotas: try DownstreamQuotas.plentiful(), registry: RegistryHolder(try .bundled()),
+                    suites: try .bundled()),
                 verdict: try passingVerdict())
             outcome = .success(try await benchmark.run(seconds: seconds))
         } catch {

@@ -193,7 +193,7 @@ struct BudgetContentionTests {
 
     private func meter(for claim: Claim, _ scenario: CertificationScenario) -> ClaimMeter {
         ClaimMeter(
-            claim: claim,
+            claim: claim, contextWindow: nil,
             lease: Lease(
                 HeldLease(certificationID: claim.certificationID, fence: claim.fence), of: claim.jobID,
                 validUntil: .now + .seconds(60)), timer: WorkTimer(limit: .seconds(60)),
