@@ -101,6 +101,10 @@ extension Grader: Codable {
         let fields = form.word() == nil ? try form.fields(["pattern", "whenUnmatched"], required: ["pattern"]) : [:]
         let pattern = try (fields["pattern"] ?? form).text()
         if (try? Regex(pattern)) == nil { throw (fields["pattern"] ?? form).error("can't be read as a pattern") }
+        if PatternCheck.mayRunForever(pattern) {
+            throw (fields["pattern"] ?? form).error(
+                "repeats without bound what repeats without bound itself, which may take for ever; repeat it once")
+        }
         guard let unmatched = fields["whenUnmatched"] else { return .regex(pattern, whenUnmatched: .fail) }
         guard let unmatched = Unmatched(rawValue: try unmatched.text()) else {
             throw unmatched.error("must be fail or noAnswer")

@@ -54,7 +54,10 @@ extension Grader {
     private func gradeExact(_ texts: [String], _ caseSensitive: Bool, in text: String) -> Grade {
         let trimmed = text.trimmed
         let isThere = texts.contains {
-            caseSensitive ? trimmed == $0.trimmed : trimmed.lowercased() == $0.trimmed.lowercased()
+            // By code points: a server that normalises what it passes on has changed it.
+            caseSensitive
+                ? trimmed.unicodeScalars.elementsEqual($0.trimmed.unicodeScalars)
+                : trimmed.lowercased() == $0.trimmed.lowercased()
         }
         return isThere ? .pass : .fail("The answer is none of: \(texts.joined(separator: ", ")).")
     }
@@ -90,6 +93,9 @@ extension Grader {
             regex = try Regex(pattern)
         } catch {
             return .graderError("The pattern '\(pattern)' can't be read.")
+        }
+        guard text.utf8.count <= PatternCheck.mostBytes else {
+            return .graderError("The answer is too long for a pattern: more than \(PatternCheck.mostBytes) bytes.")
         }
         if text.contains(regex) { return .pass }
         let reason = "The answer does not match '\(pattern)'."

@@ -31,17 +31,19 @@ private struct Number {
                     }
                 }))
         let pattern =
-            /(?<sign>-\s?)?(?<whole>[0-9]{1,3}(?:[,'’\u{00A0}\u{202F}][0-9]{3})+(?![0-9])|[0-9]+)(?<rest>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3}(?![0-9]))?)(?<percent>\s?[%‰])?/
+            /(?<sign>-)?(?<whole>[0-9]{1,3}(?:[,'’\u{00A0}\u{202F}][0-9]{3})+(?![0-9])|[0-9]+|(?=\.[0-9]))(?<rest>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3}(?![0-9]))?)(?<percent>\s?[%‰])?/
             .matchingSemantics(.unicodeScalar)
         for match in plain.matches(of: pattern).reversed() {
             let before = plain[..<match.range.lowerBound].unicodeScalars.last?.properties
             let follows = before.map { $0.isAlphabetic || $0.numericType != nil } ?? false
             let isSigned = match.output.sign != nil
-            // A digit that follows a letter or a point is part of a name, as in CO2; a minus that follows one is a dash.
+            // A digit that follows a letter or a point is part of a name, as in CO2; a minus that follows one is a dash, and
+            // one that stands by itself is a bullet.
             if !isSigned, follows || plain[..<match.range.lowerBound].last == "." { continue }
             let whole = match.output.whole.unicodeScalars.filter { ("0"..."9").contains($0) }
             return Number(
-                digits: (isSigned && !follows ? "-" : "") + String(String.UnicodeScalarView(whole)) + match.output.rest,
+                digits: (isSigned && !follows ? "-" : "") + (whole.isEmpty ? "0" : String(String.UnicodeScalarView(whole)))
+                    + match.output.rest,
                 isPercentage: match.output.percent != nil)
         }
         return nil

@@ -36,8 +36,8 @@ package enum Grader: Sendable, Hashable {
     case singleMessageStop
     /// Both kinds of tokens were counted, and their total is their sum.
     case usageReported
-    /// The whole text equals one of the strings, after white space at its ends and, unless `caseSensitive`, case are set
-    /// aside.
+    /// The whole text equals one of the strings, after white space at its ends is set aside: code point by code point if
+    /// `caseSensitive`, else whatever the case and the Unicode normal form.
     case exact(anyOf: [String], caseSensitive: Bool = false)
     /// The text's last number is within `tolerance` of `value`. Currency signs, thousands separators and `*`, `_` are set
     /// aside; `%` is not. A text without a number is no answer.

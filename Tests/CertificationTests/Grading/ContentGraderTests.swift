@@ -23,13 +23,38 @@ struct ContentGraderTests {
         #expect(Self.grade(.exact(anyOf: ["Paris"]), "Paris.") == .fail)
         #expect(Self.grade(.exact(anyOf: ["Paris"], caseSensitive: true), "paris") == .fail)
         #expect(Self.grade(.exact(anyOf: ["Paris"]), " ") == .noAnswer)
+        // The same letters in other code points: only one that is told to minds.
+        #expect(Self.grade(.exact(anyOf: ["a\u{301}"]), "\u{E1}") == .pass)
+        #expect(Self.grade(.exact(anyOf: ["a\u{301}"], caseSensitive: true), "\u{E1}") == .fail)
+        #expect(Self.grade(.exact(anyOf: ["a\u{301}"], caseSensitive: true), " a\u{301}\n") == .pass)
+    }
+
+    @Test(
+        "A pattern that may take for ever is told from one that does not",
+        arguments: [
+            ("(a+)+$", true), (#"(\w+\s?)+$"#, true), ("((a*)b?)*", true), ("(?:x|y+){2,}", true), ("(a+){3}", false),
+            ("(a+)?", false), ("[(+]+", false), (#"\(a+\)+"#, false), ("a+b+", false), ("(ab)+", false), ("(a|b)*c+", false),
+            ("(a+)(b)+", false), ("^[0-9]{1,3}(,[0-9]{3})*$", false),
+        ])
+    func patterns(pattern: String, isEndless: Bool) {
+        #expect(PatternCheck.mayRunForever(pattern) == isEndless, "\(pattern)")
+    }
+
+    @Test("A pattern is not looked for in a text that is too long for it")
+    func longText() {
+        let text = String(repeating: "a", count: PatternCheck.mostBytes + 1)
+        #expect(Self.grade(.regex("x.*y.*z", whenUnmatched: .fail), text) == nil)
     }
 
     static let numbers: [(text: String, value: Double, tolerance: Double, wanted: Wanted)] = [
         ("42", 42, 0, .pass), ("The answer is **42**.", 42, 0, .pass), ("It costs $1,234.50!", 1234.5, 0, .pass),
         ("€ 1_000", 1000, 0, .pass), ("1’234’567", 1_234_567, 0, .pass), ("1\u{202F}000", 1000, 0, .pass),
         ("12 apples, then 7", 7, 0, .pass), ("12 apples, then 7", 12, 0, .fail), ("−5", -5, 0, .pass),
-        ("-$5", -5, 0, .pass), ("10-12", 12, 0, .pass), ("60%", 60, 0, .fail), ("60 %", 0.6, 0, .fail),
+        ("-$5", -5, 0, .pass), ("10-12", 12, 0, .pass),
+        ("- 42", 42, 0, .pass), ("Result:\n- 42", 42, 0, .pass), ("The answer - 42", 42, 0, .pass),
+        ("10 - 12", 12, 0, .pass), ("It is -42.", -42, 0, .pass), ("The answer is .5", 0.5, 0, .pass),
+        ("-.5", -0.5, 0, .pass), ("Done.", 1, 0, .noAnswer), ("See 1.2.3", 3, 0, .fail),
+        ("60%", 60, 0, .fail), ("60 %", 0.6, 0, .fail),
         ("60% of 50 is 30", 30, 0, .pass), ("0.3", 0.2, 0.1, .pass), ("0.31", 0.2, 0.1, .fail), ("1e3", 1000, 0, .pass),
         ("1,2,3", 3, 0, .pass), ("water is H2O", 2, 0, .noAnswer), ("forty-two", 42, 0, .noAnswer),
         ("The sum is 7 in CO2.", 7, 0, .pass), ("100.0", 100, 0, .pass), ("3.", 3, 0, .pass),

@@ -148,6 +148,7 @@ struct SuiteReaderTests {
         ("graders: [nonEmpty]", "graders: []", 15, 18, "is an empty list"),
         ("graders: [nonEmpty]", "refused: {as: [VALIDATON], within: 5}", 15, 24, "Did you mean 'VALIDATION'?"),
         ("graders: [nonEmpty]", "graders: [{regex: '('}]", 15, 27, "pattern"),
+        ("graders: [nonEmpty]", "graders: [{regex: '(a+)+$'}]", 15, 27, "may take for ever"),
         ("graders: [nonEmpty]", "graders: [{format: {sentence: 3}}]", 15, 28, "'sentence'"),
         (
             "graders: [nonEmpty]", "graders: [{jsonSchema: {schema: {type: objekt}}}]", 15, 41,
