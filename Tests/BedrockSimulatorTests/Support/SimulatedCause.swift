@@ -121,7 +121,7 @@ private final class CentMeter: CallMeter {
     var dearestCall: Money { dearest.withLock { $0 } }
 
     func reserve(_ request: ModelRequest, of target: Target) async throws(ProviderError) -> CallReservation {
-        let worst = Self.price.cost(inputTokens: request.inputTokenLimit, outputTokens: request.maxTokens)
+        let worst = Self.price.cost(inputTokens: request.inputTokenLimit(within: nil), outputTokens: request.maxTokens)
         dearest.withLock { $0 = max($0, worst) }
         let isEnough = rest.withLock { rest in
             guard rest >= worst else { return false }
