@@ -48,7 +48,9 @@ extension SuiteOutline.Test {
 
     /// Whether a result says that the call which had to be refused broke the server, after those before it were answered.
     func isBrokenRefusal(_ result: TestResult) -> Bool {
-        guard let callsBeforeRefusal, result.outcome == .error, let category = result.error?.category else { return false }
+        guard let callsBeforeRefusal, result.outcome == .error, let category = result.error?.category else {
+            return false
+        }
         return category.isServerFault && result.calls.last?.ending == .failed
             && result.calls.count { $0.ending != .failed } >= callsBeforeRefusal
     }

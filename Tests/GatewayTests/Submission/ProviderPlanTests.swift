@@ -25,7 +25,7 @@ struct ProviderPlanTests {
                         enabled: false
                         baseURL: https://other.example/v1
                         models: [{id: m-1, vendor: acme, context: 1000, output: 100}]
-                    """, source: "test"))
+                    """, file: "test"))
     }
 
     private func plan(_ json: String) throws -> JobPlan {
