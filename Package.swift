@@ -230,7 +230,8 @@ let package = Package(
         programTests(
             "CertForgeCLITests",
             [
-                "CertForgeCLI", "Gateway", "Certification", "Certificates", "Contracts", "Curl", "CurlTests", "Postgres",
+                "CertForgeCLI", "Gateway", "Certification", "Certificates", "Contracts", "Curl", "CurlTests",
+                "Postgres",
                 "ServiceRuntime", argumentParser,
             ]),
         programTests(

@@ -12,7 +12,8 @@ import Testing
     ]
 
     private static let states: [CertificateBadge.State] = [
-        .holds(.certified, rating: 4.9, badge: .premium), .unsigned(rating: 4.9, badge: .premium), .expired, .revoked, .outdated,
+        .holds(.certified, rating: 4.9, badge: .premium), .unsigned(rating: 4.9, badge: .premium), .expired, .revoked,
+        .outdated,
         .superseded, .notCertified(.failed), .notCertified(.unsupported), .unknown,
     ]
 

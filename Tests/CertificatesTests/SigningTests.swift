@@ -174,10 +174,13 @@ import Testing
         ] {
             let found = try #require(finding(1, age))
             #expect(found.reason == .revocationsOutOfDate)
-            #expect(found.text.contains("is of 2027-01-15T08:00:00Z and out of date since 2027-01-16T08:00:00Z, \(words)"))
+            #expect(
+                found.text.contains("is of 2027-01-15T08:00:00Z and out of date since 2027-01-16T08:00:00Z, \(words)"))
         }
         #expect(finding(10_000, 6.9 * 86_400) == nil)
-        #expect(report(certificate, revocations: list(10_000), at: Sample.now.addingTimeInterval(6.5 * 86_400)).outcome == .valid)
+        #expect(
+            report(certificate, revocations: list(10_000), at: Sample.now.addingTimeInterval(6.5 * 86_400)).outcome
+                == .valid)
         let late = report(certificate, revocations: list(10_000), at: Sample.now.addingTimeInterval(8 * 86_400))
         #expect(late.findings.map(\.reason) == [.revocationsOutOfDate, .expired])
     }

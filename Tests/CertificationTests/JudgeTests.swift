@@ -135,12 +135,20 @@ struct JudgeTests {
         #expect(verdict.certifiedUntil == nil)
     }
 
+    @Test("A verdict is never dated before the results that it is made of, whichever clock was ahead")
+    func clocks() {
+        let history = TestHistory(suite: .sample(count: 1), results: [.sample("t1", .pass)])
+        let end = Date.sample.addingTimeInterval(1)
+        #expect(Judge().verdict(on: history, at: .sample).judgedAt == end)
+        #expect(Judge().verdict(on: history, at: end.addingTimeInterval(5)).judgedAt == end.addingTimeInterval(5))
+    }
+
     @Test("A perfect model gets everything, for seven days")
     func perfect() {
         let verdict = verdict("PPPPPPP")
         #expect(verdict.rating == 5)
         #expect(verdict.badge == .premium)
-        #expect(verdict.certifiedUntil == Date.sample.addingTimeInterval(604_800))
+        #expect(verdict.certifiedUntil == verdict.judgedAt.addingTimeInterval(604_800))
         #expect(verdict.suite == "sample")
         #expect(verdict.suiteVersion == 3)
         #expect(verdict.rubricVersion == 3)

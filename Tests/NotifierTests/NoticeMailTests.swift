@@ -74,16 +74,21 @@ struct NoticeMailTests {
         #expect(!renewed.text.contains("Nothing renews these") && renewed.text.contains("Nothing has to be done"))
     }
 
-    @Test("A mail of a revocation says why")
-    func revoked() throws {
+    @Test(
+        "A mail of a revocation says why, and what to do",
+        arguments: [
+            (RevocationCause.modelEndOfLife, "Move to a model"), (.byOperator, "rely on the certificate any more"),
+            (.drifted, "rely on the certificate any more"), (.rubricChange, "Nothing speaks against the model"),
+        ])
+    func revoked(cause: RevocationCause, advice: String) throws {
         let mail = try mail(
             .revoked(
                 CertificateRevoked(
                     jobID: JobID(), certificateID: CertificateID(), certificationID: CertificationID(), target: target,
-                    cause: .modelEndOfLife, reason: "The model has reached its end of life.", revokedBy: "certforge",
+                    cause: cause, reason: "The model has reached its end of life.", revokedBy: "certforge",
                     revokedAt: now, expiresAt: now)))
         #expect(mail.subject == "[CertForge] Certificate revoked: vendor.model-v1:0 in eu-west-1")
-        #expect(mail.text.contains("The model has reached its end of life."))
+        #expect(mail.text.contains("The model has reached its end of life.") && mail.text.contains(advice))
     }
 
     @Test("The same notice in another message is the same notification")

@@ -61,7 +61,7 @@ FROM (VALUES ('DELETE', 'jobs'), ('DELETE', 'certifications'), ('DELETE', 'curre
              ('UPDATE, DELETE', 'operator_actions'), ('UPDATE, DELETE', 'drifts'), ('UPDATE, DELETE', 'expiry_notices'),
              ('UPDATE, DELETE', 'registry_changes'), ('DELETE', 'registry_syncs'), ('DELETE', 'registry_regions'),
              ('DELETE', 'registry_models'), ('DELETE', 'job_budgets'), ('DELETE', 'claim_costs'),
-             ('DELETE', 'certificates'), ('UPDATE, DELETE', 'signing_keys'),
+             ('DELETE', 'certificates'), ('UPDATE, DELETE', 'signing_keys'), ('INSERT, DELETE', 'revocation_state'),
              ('INSERT, UPDATE, DELETE', 'schema_migrations')) AS taken (rights, name)
 WHERE to_regclass(format('certification.%I', name)) IS NOT NULL
 \gexec

@@ -62,7 +62,8 @@ package struct RevocationList: Sendable, Hashable, Codable {
         let end = min(nextUpdate, issuedAt.addingTimeInterval(Self.longestLife))
         guard now > end else { return nil }
         let late = Self.words(now.timeIntervalSince(end))
-        return "The list of revocations is of \(issuedAt.rfc3339) and out of date since \(end.rfc3339), for \(late): what "
+        return
+            "The list of revocations is of \(issuedAt.rfc3339) and out of date since \(end.rfc3339), for \(late): what "
             + "was revoked since it was made is not on it. Fetch a new one."
     }
 

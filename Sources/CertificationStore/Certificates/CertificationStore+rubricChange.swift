@@ -9,7 +9,11 @@ extension CertificationStore {
     ///
     /// May be repeated: what is revoked already stays as it is.
     ///
-    /// - Parameter limit: revokes at most so many, from 1.
+    /// - Parameters:
+    ///   - version: of the rubric that holds now.
+    ///   - limit: revokes at most so many, from 1.
+    ///   - now: the moment of the revocation.
+    /// - Throws: `PostgresError`.
     /// - Returns: those that this call revoked; none while another process is at it.
     @discardableResult
     package func revokeFormerRubrics(

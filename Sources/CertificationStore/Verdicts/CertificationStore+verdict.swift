@@ -44,7 +44,8 @@ extension CertificationStore {
         let certificate = try await prepareCertificate(claim, ending)
         return try await announcing { connection in
             let job = try await lockedJob(of: claim, on: connection)
-            return try await end(claim, ending, job: job, deadLetter: cause, certificate: certificate, drift: drift, on: connection)
+            return try await end(
+                claim, ending, job: job, deadLetter: cause, certificate: certificate, drift: drift, on: connection)
         }
     }
 

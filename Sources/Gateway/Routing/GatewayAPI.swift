@@ -69,7 +69,8 @@ struct GatewayAPI: Sendable {
         let certificates = CertificateRoutes(
             store: operations, registry: registry, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let verification = VerificationRoutes(
-            store: operations, revocationLists: SignedRevocationLists(store: operations), bodyLimits: bodyLimits, now: now)
+            store: operations, revocationLists: SignedRevocationLists(store: operations), bodyLimits: bodyLimits,
+            now: now)
         let badges = BadgeRoutes(store: operations, registry: registry, now: now)
         return jobs.endpoints + certifications.endpoints + history.endpoints + synced.endpoints + catalogue.endpoints
             + statistics.endpoints + limits.endpoints + costRoutes.endpoints + waiting.endpoints + schedules.endpoints

@@ -240,7 +240,9 @@ struct CertificateAPITests {
             unknown.predicate.certificate.id = CertificateID()
             for statement in [better, unknown] {
                 let forged = try SignedDocument.sign(try statement.payload(), as: .certificate, with: key)
-                #expect(CertificateVerifier(keys: KeySet([key.publicKey])).report(on: forged, at: TestGateway.now).outcome == .valid)
+                #expect(
+                    CertificateVerifier(keys: KeySet([key.publicKey])).report(on: forged, at: TestGateway.now).outcome
+                        == .valid)
                 let verification = try await Self.verify(forged, at: gateway)
                 #expect(verification.outcome == "invalid" && verification.findings.first?.reason == "not-issued")
             }

@@ -82,7 +82,8 @@ struct ReuseTests {
                 provider: .bedrock, model: "vendor.model", validFrom: day,
                 price: TokenPrice(input: .zero, output: .zero), source: "made up", sourceDate: day)
             let changes: [@Sendable (inout SubmittedTarget) -> Void] = [
-                { $0.facts?.declared = [.tools] }, { $0.facts?.serviceClass = .small }, { $0.facts?.suiteDigest = "ef" },
+                { $0.facts?.declared = [.tools] }, { $0.facts?.serviceClass = .small },
+                { $0.facts?.suiteDigest = "ef" },
                 { $0.facts = nil }, { $0.price = AppliedPrice(row: row, tableVersion: "t", tableDigest: "") },
                 { $0.target.profile = .geographic }, { $0.target.region = "eu-west-1" },
                 { $0.target.provider = "other" },

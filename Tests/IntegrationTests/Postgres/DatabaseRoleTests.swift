@@ -83,6 +83,8 @@ struct DatabaseRoleTests {
                 "DELETE FROM certification.operator_actions",
                 "DELETE FROM certification.dead_letter_audit", "DELETE FROM certification.schema_migrations",
                 "DELETE FROM certification.certificates", "TRUNCATE certification.certificates",
+                "DELETE FROM certification.revocation_state",
+                "INSERT INTO certification.revocation_state DEFAULT VALUES",
                 "DELETE FROM certification.signing_keys", "TRUNCATE certification.signing_keys CASCADE",
                 "UPDATE certification.signing_keys SET valid_until = NULL", "DELETE FROM certification.drifts",
                 "UPDATE certification.drifts SET change = 'IMPROVEMENT'", "TRUNCATE certification.drifts",

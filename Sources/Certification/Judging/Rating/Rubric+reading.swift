@@ -48,7 +48,8 @@ extension Rubric {
     }
 
     private static func moment(_ text: String) throws(RubricError) -> Date {
-        guard let date = try? Date(text, strategy: .iso8601) else {
+        // A day that the calendar does not have would be taken for another one.
+        guard let date = try? Date(text, strategy: .iso8601), date.formatted(.iso8601) == text else {
             throw RubricError("effectiveFrom", "is no moment; write one in UTC as 2027-01-31T00:00:00Z.")
         }
         return date
