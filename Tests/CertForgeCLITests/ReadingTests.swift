@@ -97,6 +97,8 @@ struct ReadingTests {
     func batch() throws {
         let order = try JSONDecoder().decode(CallOrder.self, from: Data(#"{"model": "m", "prompt": "p"}"#.utf8))
         #expect(order.target.region == "us-east-1")
-        #expect(throws: (any Error).self) { try JSONDecoder().decode(CallOrder.self, from: Data(#"{"model": "m"}"#.utf8)) }
+        #expect(throws: (any Error).self) {
+            try JSONDecoder().decode(CallOrder.self, from: Data(#"{"model": "m"}"#.utf8))
+        }
     }
 }
