@@ -21,7 +21,8 @@ struct ReadingTests {
             ["certify", "--all", "--region", "r"], ["jobs"], ["jobs", "show", id], ["tests", id],
             ["history", "m", "--region", "r"], ["compare", id], ["parity", "m", "--reference", "r"], ["certificates"],
             ["certificates", "show", id], ["verify", "f", "--keys", "k"], ["waiting"], ["schedules"],
-            ["schedules", "show", id], ["dead-letters"], ["dead-letters", "list"], ["dead-letters", "show", id],
+            ["schedules", "show", id], ["dead-letters"], ["dead-letters", "list"], ["dead-letters", "replays"],
+            ["suites"], ["dead-letters", "show", id],
             ["models"], ["registry"], ["registry", "changes"], ["limits"], ["costs"],
         ]
         for command in commands {
