@@ -102,4 +102,20 @@ struct ReadingTests {
             try JSONDecoder().decode(CallOrder.self, from: Data(#"{"model": "m"}"#.utf8))
         }
     }
+
+    @Test("A history has the sample beside each median, and marks those of too few calls")
+    func history() throws {
+        let json = """
+            {"certifications": [
+              {"certificationId": "c1", "profile": "global", "status": "CERTIFIED", "rating": 5, "isCurrent": true,
+               "metrics": {"passed": 7, "judged": 8, "latencyMs": 51.4, "latencySample": {"count": 7, "isReliable": false},
+                           "ttftMs": 12, "ttftSample": {"count": 20, "isReliable": true}}},
+              {"certificationId": "c0", "profile": "global", "status": "FAILED", "isCurrent": false,
+               "metrics": {"passed": 0, "judged": 8, "latencyMs": 51.4}}], "next": "more"}
+            """
+        let text = HistoryTable(try JSONDecoder().decode(HistoryPageAnswer.self, from: Data(json.utf8))).text
+        #expect(text.contains("7 of 8  ~51 ms (n = 7)  12 ms (n = 20)  "))
+        #expect(text.contains("0 of 8  51 ms           –               "))
+        #expect(text.hasSuffix("\n* what holds now\n~ of too few calls to rely on\n… and more"))
+    }
 }
