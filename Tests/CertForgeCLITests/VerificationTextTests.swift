@@ -29,6 +29,14 @@ struct VerificationTextTests {
         #expect(lines.last == "checked      signature")
     }
 
+    @Test("A model that was called by another id than its own is told by that")
+    func calledModels() throws {
+        var statement = try statement()
+        statement.predicate.certificate.calledModels = ["us.\(statement.certificate.target.model)"]
+        let text = VerificationText(CertificateReport(outcome: .valid, findings: [], statement: statement)).text
+        #expect(text.contains("\ncalled as    us.anthropic.claude-3-haiku-20240307-v1:0\n"))
+    }
+
     @Test("What is long is cut, and what it says steers no terminal")
     func hostile() throws {
         var statement = try statement { $0.replacing("\"base\"", with: "\"ba\\u001b[2Jse\"") }

@@ -19,14 +19,16 @@ struct VerificationText {
         if !report.checked.isEmpty { lines.append("checked      \(report.checked.joined(separator: ", "))") }
         return lines.map(\.terminalSafe).joined(separator: "\n")
     }
+
     private static func lines(of statement: CertificateStatement) -> [String] {
         let certificate = statement.certificate
         let predicate = statement.predicate
         let rating = certificate.rating.formatted(
             .number.precision(.fractionLength(1)).locale(Locale(identifier: "en_US_POSIX")))
         let passed = predicate.passedTests.count + predicate.warnedTests.count
-        var lines = [
-            "target       \(certificate.target.name)",
+        var lines = ["target       \(certificate.target.name)"]
+        lines += (certificate.calledModels ?? []).prefix(5).map { "called as    \($0)" }
+        lines += [
             "status       \(certificate.status.rawValue), \(rating) of 5, \(certificate.badge.rawValue)",
             "suite        \(statement.suiteWords)",
             "rubric       \(statement.version(of: "rubric") ?? "unknown")",
