@@ -19,7 +19,7 @@ CERTFORGE_TOKEN=$("$bin/certforge" token --subject demo)
 export CERTFORGE_TOKEN
 recipients=(ada@example.com team@example.com)
 
-"$bin/certforge" certify --all --force --region us-east-1 --region eu-central-1 \
+"$bin/certforge" certify --all --force --max-cost 20 --region us-east-1 --region eu-central-1 \
     --notify "${recipients[0]}" --notify "${recipients[1]}" | tee "$state/log/certify.log"
 job=$(sed -n 's/^Job \([0-9a-f-]*\):.*/\1/p' "$state/log/certify.log" | head -n 1)
 
