@@ -21,7 +21,8 @@ struct ReadingTests {
             ["certify", "--all", "--region", "r"], ["jobs"], ["jobs", "show", id], ["tests", id],
             ["history", "m", "--region", "r"], ["compare", id], ["parity", "m", "--reference", "r"], ["certificates"],
             ["certificates", "show", id], ["verify", "f", "--keys", "k"], ["waiting"], ["schedules"],
-            ["schedules", "show", id], ["dead-letters"], ["dead-letters", "list"], ["dead-letters", "show", id],
+            ["schedules", "show", id], ["dead-letters"], ["dead-letters", "list"], ["dead-letters", "replays"],
+            ["suites"], ["dead-letters", "show", id],
             ["models"], ["registry"], ["registry", "changes"], ["limits"], ["costs"],
         ]
         for command in commands {
@@ -97,6 +98,24 @@ struct ReadingTests {
     func batch() throws {
         let order = try JSONDecoder().decode(CallOrder.self, from: Data(#"{"model": "m", "prompt": "p"}"#.utf8))
         #expect(order.target.region == "us-east-1")
-        #expect(throws: (any Error).self) { try JSONDecoder().decode(CallOrder.self, from: Data(#"{"model": "m"}"#.utf8)) }
+        #expect(throws: (any Error).self) {
+            try JSONDecoder().decode(CallOrder.self, from: Data(#"{"model": "m"}"#.utf8))
+        }
+    }
+
+    @Test("A history has the sample beside each median, and marks those of too few calls")
+    func history() throws {
+        let json = """
+            {"certifications": [
+              {"certificationId": "c1", "profile": "global", "status": "CERTIFIED", "rating": 5, "isCurrent": true,
+               "metrics": {"passed": 7, "judged": 8, "latencyMs": 51.4, "latencySample": {"count": 7, "isReliable": false},
+                           "ttftMs": 12, "ttftSample": {"count": 20, "isReliable": true}}},
+              {"certificationId": "c0", "profile": "global", "status": "FAILED", "isCurrent": false,
+               "metrics": {"passed": 0, "judged": 8, "latencyMs": 51.4}}], "next": "more"}
+            """
+        let text = HistoryTable(try JSONDecoder().decode(HistoryPageAnswer.self, from: Data(json.utf8))).text
+        #expect(text.contains("7 of 8  ~51 ms (n = 7)  12 ms (n = 20)  "))
+        #expect(text.contains("0 of 8  51 ms           –               "))
+        #expect(text.hasSuffix("\n* what holds now\n~ of too few calls to rely on\n… and more"))
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Certification
 import Contracts
+import Foundation
 import Testing
 
 @testable import CertForgeCLI
@@ -34,5 +35,16 @@ struct SuiteReportTests {
             Suites.fullMessage(for: error).contains("Known: smoke, base, standard, full.")
         }
         #expect(throws: (any Error).self) { try Suites.Check.parse([]) }
+    }
+
+    @Test("Programs get them as JSON, with every test")
+    func json() throws {
+        let json = try SuiteReport.json(try SuiteCatalog.bundled().suites)
+        guard case .array(let suites) = try JSONDecoder().decode(JSONValue.self, from: Data(json.utf8)),
+            case .object(let last)? = suites.last, case .array(let tests)? = last["tests"]
+        else { throw CancellationError() }
+        #expect(suites.count == 4 && last["id"] == .string("full"))
+        #expect(tests.count == (try SuiteCatalog.bundled().suite("full")?.tests.count))
+        #expect(try Suites.List.parse(["--json"]).json && Suites.Show.parse(["full", "--json"]).json)
     }
 }

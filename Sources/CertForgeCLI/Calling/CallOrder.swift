@@ -19,7 +19,9 @@ struct CallOrder: Decodable {
     var stream: Bool?
 
     var target: Target {
-        Target(provider: .bedrock, model: ModelID(model), region: Region(region ?? "us-east-1"), profile: profile ?? .inRegion)
+        Target(
+            provider: .bedrock, model: ModelID(model), region: Region(region ?? "us-east-1"),
+            profile: profile ?? .inRegion)
     }
 
     var request: ModelRequest {

@@ -112,7 +112,7 @@ struct CertificatesCommand: AsyncParsableCommand {
         let target = "\(certificate.model)  \(certificate.region)  \(certificate.profile)"
         let rating = "\(certificate.badge) \(certificate.rating)"
         let revoked = certificate.revokedAt.map {
-            " revoked \($0): \(certificate.revocationReason ?? "no reason given")"
+            "  revoked \($0): \(certificate.revocationReason ?? "no reason given")"
         }
         return "\(certificate.id)  \(standing.padding(to: 10))  \(rating)  \(target)  \(until)\(revoked ?? "")"
             .terminalSafe

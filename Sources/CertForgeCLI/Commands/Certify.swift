@@ -50,8 +50,8 @@ struct Certify: AsyncParsableCommand {
         }
         let table = EstimateTable(prospect.body, reuses: !selection.force, budget: cost.budget)
         guard !estimate else { return Console.result(reading.json ? prospect.json : table.text) }
-        let accepted = try await submit(try cost.confirmed(asked, table), to: client)
         if let warning = table.budgetWarning { Console.note("\(warning.terminalSafe)\n") }
+        let accepted = try await submit(try cost.confirmed(asked, table), to: client)
         show(accepted)
         guard wait else { return }
         let job = try await verdicts(of: accepted.body, from: client)

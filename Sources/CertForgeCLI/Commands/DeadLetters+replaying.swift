@@ -91,23 +91,23 @@ extension DeadLetters {
         @Argument(help: "A replay's id.")
         var id: String?
 
-        @OptionGroup var gateway: GatewayAddress
+        @OptionGroup var reading: ReadingOptions
 
         func run() async throws {
-            let client = try await gateway.client()
+            let path = "\(DeadLetters.path)/replays"
             guard let id else {
-                let page: ReplayPageAnswer = try await client.get("\(DeadLetters.path)/replays")
-                for replay in page.replays { Console.result(replay.line) }
+                try await reading.show(path) { (page: ReplayPageAnswer) in
+                    page.replays.isEmpty ? "There are no replays." : page.replays.map(\.line).joined(separator: "\n")
+                }
                 return
             }
-            let replay: ReplayAnswer = try await client.get(
-                "\(DeadLetters.path)/replays/\(id)", query: [URLQueryItem(name: "limit", value: "100")])
-            Console.result(replay.line)
-            if let reason = replay.reason { Console.result(reason.terminalSafe) }
-            for item in replay.items ?? [] {
-                let back = item.cameBackAs.map { "  came back as \($0)" } ?? ""
-                Console.result(
-                    "  \(item.letterId)  \(item.state.padding(to: 9))\(back)  \(item.why ?? "")".terminalSafe)
+            try await reading.show("\(path)/\(id)", query: .init(["limit": "100"])) { (replay: ReplayAnswer) in
+                let items = (replay.items ?? []).map { item in
+                    let back = item.cameBackAs.map { "  came back as \($0)" } ?? ""
+                    return "  \(item.letterId)  \(item.state.padding(to: 9))\(back)  \(item.why ?? "")"
+                }
+                return ([replay.line] + [replay.reason].compactMap(\.self) + items).map(\.terminalSafe)
+                    .joined(separator: "\n")
             }
         }
     }

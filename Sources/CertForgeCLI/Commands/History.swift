@@ -26,15 +26,16 @@ struct History: AsyncParsableCommand {
 
     func run() async throws {
         let parts = [provider, model, region].map(\.asPathPart).joined(separator: "/")
-        let page: HistoryPageAnswer = try await reading.show(
-            "/api/v1/targets/\(parts)/history", query: .init(["limit": "\(limit)", "profile": profile])
-        ) { HistoryTable($0).text }
-        if page.certifications.isEmpty { try await checkTarget() }
+        let query = [URLQueryItem](["limit": "\(limit)", "profile": profile])
+        let client = try await reading.gateway.client()
+        let page: GatewayAnswer<HistoryPageAnswer> = try await client.answer(
+            "/api/v1/targets/\(parts)/history", query: query)
+        if page.body.certifications.isEmpty { try await checkTarget(client) }
+        Console.result(reading.json ? page.json : HistoryTable(page.body).text)
     }
 
     /// A misspelt target has no history either.
-    private func checkTarget() async throws {
-        let client = try await reading.gateway.client()
+    private func checkTarget(_ client: GatewayClient) async throws {
         let models: ModelListAnswer = try await client.get(
             "/api/v1/models", query: .init(["provider": provider]))
         let known = models.models.filter {

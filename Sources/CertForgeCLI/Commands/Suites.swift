@@ -20,9 +20,13 @@ struct Suites: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the suites.")
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         @OptionGroup var source: Source
 
         func run() async throws {
+            guard !json else { return Console.result(try SuiteReport.json(try source.catalog().suites)) }
             for line in SuiteReport.list(try source.catalog()) { Console.result(line.terminalSafe) }
         }
     }
@@ -33,6 +37,9 @@ struct Suites: AsyncParsableCommand {
         @Argument(help: "The suite's id, for example base.")
         var id: String
 
+        @Flag(help: "Print JSON.")
+        var json = false
+
         @OptionGroup var source: Source
 
         func run() async throws {
@@ -41,6 +48,7 @@ struct Suites: AsyncParsableCommand {
                 let known = catalog.ids.map(\.rawValue).joined(separator: ", ")
                 throw ValidationError("There is no suite '\(id)'. Known: \(known).")
             }
+            guard !json else { return Console.result(try SuiteReport.json([suite])) }
             for line in SuiteReport.tests(of: suite) { Console.result(line.terminalSafe) }
         }
     }

@@ -6,7 +6,9 @@ struct HistoryEntryAnswer: Decodable, Sendable {
         var passed: Int
         var judged: Int
         var latencyMs: Double?
+        var latencySample: FiguresAnswer.Sample?
         var ttftMs: Double?
+        var ttftSample: FiguresAnswer.Sample?
     }
 
     struct Certificate: Decodable, Sendable {

@@ -21,18 +21,27 @@ struct HistoryTable {
         let widths = Self.heading.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
         var lines = table.map { row in zip(row, widths).map { $0.padding(to: $1) }.joined(separator: "  ") }
         if entries.contains(where: \.holds) { lines.append("* what holds now") }
+        let samples = entries.flatMap { [$0.metrics?.latencySample, $0.metrics?.ttftSample].compactMap(\.self) }
+        if samples.contains(where: { !$0.isReliable }) { lines.append("~ of too few calls to rely on") }
         if hasMore { lines.append("… and more") }
         return lines.map(\.terminalSafe).joined(separator: "\n")
     }
 
+    /// A median with the number of calls it is of.
+    private static func milliseconds(_ value: Double?, _ sample: FiguresAnswer.Sample?) -> String {
+        guard let value else { return "–" }
+        let mark = sample?.isReliable == false ? "~" : ""
+        return "\(mark)\(Int(value.rounded())) ms" + (sample.map { " (n = \($0.count))" } ?? "")
+    }
+
     private static func cells(_ entry: HistoryEntryAnswer) -> [String] {
-        let milliseconds = { (value: Double?) in value.map { "\(Int($0.rounded())) ms" } ?? "–" }
         let drift = entry.drift.map { " (\($0.lowercased()))" } ?? ""
         let ended = entry.ended.map { " (\($0))" } ?? ""
         return [
             (entry.finishedAt ?? "–") + (entry.holds ? "*" : ""), entry.status.rawValue + drift + ended,
             entry.rating.map { "\($0)" } ?? "–", entry.metrics.map { "\($0.passed) of \($0.judged)" } ?? "–",
-            milliseconds(entry.metrics?.latencyMs), milliseconds(entry.metrics?.ttftMs),
+            milliseconds(entry.metrics?.latencyMs, entry.metrics?.latencySample),
+            milliseconds(entry.metrics?.ttftMs, entry.metrics?.ttftSample),
             entry.suite.map { "\($0) v\(entry.suiteVersion ?? 0)" } ?? "–", entry.profile, entry.certificationId,
         ]
     }

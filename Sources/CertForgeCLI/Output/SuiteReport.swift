@@ -25,6 +25,49 @@ enum SuiteReport {
             }
     }
 
+    /// An array of suites with their tests, for programs: keys in order.
+    static func json(_ suites: [Suite]) throws -> String {
+        String(decoding: try MessageCoding.encode(suites.map(SuiteDocument.init)), as: UTF8.self).terminalSafeJSON
+    }
+
+    private struct SuiteDocument: Encodable {
+        struct Test: Encodable {
+            var id: String
+            var name: String
+            var dimension: String
+            var isGate: Bool
+            var counts: Bool
+            var repeats: Int
+            var requires: [String]
+            /// Absent when it is for all.
+            var vendors: [String]?
+        }
+
+        var id: String
+        var version: Int
+        var name: String
+        var description: String
+        var lifetimeDays: Int
+        /// SHA-256 in lowercase hexadecimal.
+        var digest: String
+        var tests: [Test]
+
+        init(_ suite: Suite) {
+            id = suite.id.rawValue
+            version = suite.version
+            name = suite.name
+            description = suite.description
+            lifetimeDays = suite.lifetimeDays
+            digest = suite.digest
+            tests = suite.tests.map { test in
+                Test(
+                    id: test.id.rawValue, name: test.name, dimension: test.dimension.rawValue, isGate: test.isGate,
+                    counts: test.counts, repeats: test.repeats, requires: test.requires.map(\.rawValue),
+                    vendors: test.vendors?.map(\.rawValue))
+            }
+        }
+    }
+
     private static func notes(on test: SuiteTest) -> [String] {
         var notes: [String] = []
         if test.isGate { notes.append("gate") }

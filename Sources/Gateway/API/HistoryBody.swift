@@ -86,8 +86,11 @@ struct KeyMetricsBody: Sendable, Encodable {
     var throttleRate: Double?
     /// Medians.
     var latencyMs: Double?
+    var latencySample: SampleBody?
     var ttftMs: Double?
+    var ttftSample: SampleBody?
     var outputTokensPerSecond: Double?
+    var throughputSample: SampleBody?
 
     init(_ metrics: Metrics) {
         passed = metrics.passed
@@ -96,8 +99,11 @@ struct KeyMetricsBody: Sendable, Encodable {
         errorRate = metrics.errorRate
         throttleRate = metrics.throttleRate
         latencyMs = metrics.latency.p50?.milliseconds
+        latencySample = SampleBody(metrics.latency)
         ttftMs = metrics.ttft.p50?.milliseconds
+        ttftSample = SampleBody(metrics.ttft)
         outputTokensPerSecond = metrics.outputTokensPerSecond
+        throughputSample = metrics.tpot.flatMap(SampleBody.init)
     }
 }
 

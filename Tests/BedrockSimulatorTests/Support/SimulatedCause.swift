@@ -83,7 +83,7 @@ struct SimulatedCause: Sendable {
         SimulatedCause(category: .runnerConfiguration, name: "a baseURL whose path the server does not have") {
             scenario in
             await thrown {
-                try await scenario.chatProvider(path: "/nowhere").complete(request, of: scenario.chatTarget(.normal))
+                try await scenario.chatProvider(path: "/openai/v2").complete(request, of: scenario.chatTarget(.normal))
             }
         },
         SimulatedCause(category: .contentFiltered, name: "simulator.block-content-v1:0, as a chat") { scenario in

@@ -161,14 +161,14 @@ struct CancellationTests {
     @Test("A probe for a capability stops as well, and finds out nothing")
     func probe() async {
         var test = Case(name: "probe", answered: 0).test
-        test.requires = [.tools]
+        test.requires = [.vision]
         test.probesUndeclared = true
         let stalling = Stalling(after: 0, end: .network)
         let executor = TestExecutor(provider: ScriptedProvider { await stalling.respond(to: $0) })
         let asked = test
         let task = Task {
             await executor.run(
-                asked, on: .sample, attempt: 1, facts: ModelFacts(declared: [.tools: false]))
+                asked, on: .sample, attempt: 1, facts: ModelFacts(declared: [.vision: false]))
         }
         await stalling.stalled.wait()
         task.cancel()

@@ -1,4 +1,4 @@
-import Certification
+@testable import Certification
 import Contracts
 import Foundation
 import Testing

@@ -335,7 +335,7 @@ struct ChatErrorClassifierTests {
             (.connectionLost, false, .network), (.connectionLost, true, .streamError),
             (.timeout(.idle), true, .timeout),
             (.cancelled, true, .cancelled), (.tooLarge, false, .serviceInternal), (.tooLarge, true, .streamError),
-            (.addressRefused, false, .network),
+            (.addressRefused, false, .runnerConfiguration), (.invalidRequest, false, .runnerConfiguration),
         ])
     func transfers(_ code: CurlError.Code, _ isAnswering: Bool, _ category: ErrorCategory) {
         #expect(ProviderError(chatTransfer: CurlError(code), isAnswering: isAnswering).category == category)
