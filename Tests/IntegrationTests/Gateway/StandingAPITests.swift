@@ -97,15 +97,39 @@ struct StandingAPITests {
         }
     }
 
-    @Test("A filter by a model means one provider's")
+    @Test("A model's address means one provider's model, in lists of certificates and for parity")
     func providers() async throws {
-        try await Self.run { scenario, _ in
+        func provider(_ id: String) -> String {
+            """
+              - id: \(id)
+                kind: openai-compatible
+                name: \(id)
+                baseURL: https://\(id).example/v1
+                models: [{id: m-1, vendor: acme, context: 1000, output: 100}]
+
+            """
+        }
+        let file = try ProvidersFile(yaml: "providers:\n\(provider("acme"))\(provider("other"))", file: "test")
+        try await CertificationScenario.run { scenario in
+            let gateway = try await TestGateway(operations: scenario.store, jobs: scenario.store, providers: file)
             try await scenario.certify(after: 0)
-            for (provider, count) in [(nil, 1), (ProviderID.bedrock, 1), ("groq", 0)] {
-                let filter = CertificateFilter(provider: provider, model: "vendor.model")
-                let found = try await scenario.store.certificates(matching: filter, after: nil, limit: 9)
-                #expect(found.count == count, "\(provider ?? "any")")
+            try await scenario.client.execute("ALTER TABLE certificates DISABLE TRIGGER USER")
+            for table: SQLStatement in ["certifications", "certificates", "current_certifications"] {
+                try await scenario.client.execute(
+                    "UPDATE \(fragment: table) SET provider = 'acme', model = 'm-1', region = 'global'")
             }
+            struct Certificates: Decodable {
+                struct Certificate: Decodable { var provider: String }
+                var certificates: [Certificate]
+            }
+            for (model, found) in [("acme/m-1", ["acme"]), ("other/m-1", [])] {
+                let listed = try await gateway.send(.get, "/api/v1/certificates?model=\(model)")
+                #expect(try listed.decode(Certificates.self).certificates.map(\.provider) == found)
+                let parity = try await gateway.send(.get, "/api/v1/parity?model=\(model)&reference=global")
+                #expect(parity.status == (found.isEmpty ? .conflict : .ok))
+            }
+            let named = try await gateway.send(.get, "/api/v1/parity?model=m-1&provider=acme&reference=global")
+            #expect(named.status == .ok)
         }
     }
 }
