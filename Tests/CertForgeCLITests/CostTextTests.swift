@@ -63,6 +63,11 @@ struct CostTextTests {
         #expect(text.contains("at worst $71.82 and 30 tokens."))
         #expect(text.contains("--force tests all") && text.contains("expected: answers of"))
         #expect(!EstimateTable(answer, reuses: false).text.contains("--force"))
+        var told = answer
+        told.reusable = 0
+        #expect(!EstimateTable(told).text.contains("--force"))
+        told.reusable = 2
+        #expect(EstimateTable(told).text.contains("2 more targets hold a valid certificate and cost nothing"))
     }
 
     @Test("A budget below what is expected is warned of")

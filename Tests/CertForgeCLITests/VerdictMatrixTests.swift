@@ -78,8 +78,11 @@ struct VerdictMatrixTests {
         #expect(
             text.contains(
                 "THROTTLED_RPM after 0 attempts (throttled ones were put off and are not counted). Slow down."))
-        #expect(text.contains("\n  next attempt in 1 h (2026-01-01T01:00:00.000Z)\n"))
         #expect(text.contains("\n  waits; goes on in 2 h (2026-01-01T02:00:00.000Z): a limit\n"))
+        #expect(!text.contains("next attempt"))
+        certification.deferredUntil = nil
+        let retried = VerdictMatrix(.sample([certification], status: .processing), now: now).text
+        #expect(retried.contains("\n  next attempt in 1 h (2026-01-01T01:00:00.000Z)\n"))
     }
 
     @Test("One model's targets, or those with something to do, can be shown alone")

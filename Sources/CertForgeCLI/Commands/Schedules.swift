@@ -65,7 +65,10 @@ struct Schedules: AsyncParsableCommand {
         func run() async throws {
             let client = try await gateway.client()
             let asked = cost.applied(to: selection.request)
-            let prospect: EstimateAnswer = try await client.post("/api/v1/certifications/estimates", asked)
+            // Each time it certifies anew, whatever holds by then.
+            var anew = asked
+            anew.force = true
+            let prospect: EstimateAnswer = try await client.post("/api/v1/certifications/estimates", anew)
             let table = EstimateTable(prospect, reuses: false, budget: cost.budget)
             if let warning = table.budgetWarning { Console.note("\(warning.terminalSafe)\n") }
             let body = ScheduleBodyRequest(

@@ -50,6 +50,8 @@ struct EstimateAnswer: Decodable, Sendable {
     var expected: Extent
     var worstCase: Extent
     var targets: [TargetEstimate]
+    /// How many more there are that a valid certificate stands for; nil when the gateway is too old to leave them out.
+    var reusable: Int?
     var unpricedModels: [String]
     var confirmation: Confirmation
     var refusal: String?

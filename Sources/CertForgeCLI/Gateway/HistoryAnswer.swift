@@ -11,6 +11,10 @@ struct HistoryEntryAnswer: Decodable, Sendable {
         var ttftSample: FiguresAnswer.Sample?
     }
 
+    struct Certificate: Decodable, Sendable {
+        var standing: String
+    }
+
     var certificationId: String
     var profile: String
     var status: CertificationStatus
@@ -21,6 +25,8 @@ struct HistoryEntryAnswer: Decodable, Sendable {
     var metrics: Metrics?
     var drift: String?
     var isCurrent: Bool
+    /// What has become of its certificate; nil when it brought none.
+    var certificate: Certificate?
     var finishedAt: String?
 }
 
@@ -58,6 +64,8 @@ struct ComparisonAnswer: Decodable, Sendable {
         var after: Double?
         var usualFrom: Double?
         var usualTo: Double?
+        /// `CONFIDENCE_INTERVAL` or `EARLIER_RUNS`.
+        var usualBasis: String?
         var change: String?
     }
 

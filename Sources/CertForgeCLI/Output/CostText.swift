@@ -139,7 +139,11 @@ struct EstimateTable {
             "expected: answers of \(assumed.expectedOutputShare.percent) of their limits, and "
                 + "\(assumed.expectedRetries.percent) of the calls made again"
         ]
-        if reuses {
+        if let reusable = answer.reusable, reusable > 0 {
+            remarks.append(
+                "\(reusable.counted("more target")) \(reusable == 1 ? "holds" : "hold") a valid certificate and "
+                    + "\(reusable == 1 ? "costs" : "cost") nothing; --force tests all.")
+        } else if reuses, answer.reusable == nil {
             remarks.append("Targets that hold a valid certificate are reused and cost nothing; --force tests all.")
         }
         if answer.targets.contains(where: { $0.price?.verified == false }) {

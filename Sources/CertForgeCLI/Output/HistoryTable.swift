@@ -20,7 +20,7 @@ struct HistoryTable {
         let table = [Self.heading] + entries.map(Self.cells)
         let widths = Self.heading.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
         var lines = table.map { row in zip(row, widths).map { $0.padding(to: $1) }.joined(separator: "  ") }
-        if entries.contains(where: \.isCurrent) { lines.append("* what holds now") }
+        if entries.contains(where: \.holds) { lines.append("* what holds now") }
         let samples = entries.flatMap { [$0.metrics?.latencySample, $0.metrics?.ttftSample].compactMap(\.self) }
         if samples.contains(where: { !$0.isReliable }) { lines.append("~ of too few calls to rely on") }
         if hasMore { lines.append("… and more") }
@@ -36,14 +36,23 @@ struct HistoryTable {
 
     private static func cells(_ entry: HistoryEntryAnswer) -> [String] {
         let drift = entry.drift.map { " (\($0.lowercased()))" } ?? ""
+        let ended = entry.ended.map { " (\($0))" } ?? ""
         return [
-            (entry.finishedAt ?? "–") + (entry.isCurrent ? "*" : ""), entry.status.rawValue + drift,
+            (entry.finishedAt ?? "–") + (entry.holds ? "*" : ""), entry.status.rawValue + drift + ended,
             entry.rating.map { "\($0)" } ?? "–", entry.metrics.map { "\($0.passed) of \($0.judged)" } ?? "–",
             milliseconds(entry.metrics?.latencyMs, entry.metrics?.latencySample),
             milliseconds(entry.metrics?.ttftMs, entry.metrics?.ttftSample),
             entry.suite.map { "\($0) v\(entry.suiteVersion ?? 0)" } ?? "–", entry.profile, entry.certificationId,
         ]
     }
+}
+
+extension HistoryEntryAnswer {
+    /// How its certificate has ended; nil when it holds, or when there is none.
+    fileprivate var ended: String? { certificate.flatMap { $0.standing == "valid" ? nil : $0.standing } }
+
+    /// Whether it is what holds now.
+    fileprivate var holds: Bool { isCurrent && ended == nil }
 }
 
 /// What changed between two certifications, for people.
@@ -69,7 +78,8 @@ struct ComparisonReport {
             let values = [figure.before, figure.after].map { $0.map(Self.number) ?? "–" }.joined(separator: " → ")
             var usual = " (too few runs to know what is usual)"
             if let from = figure.usualFrom, let to = figure.usualTo {
-                usual = " (usual: \(Self.number(from)) to \(Self.number(to)))"
+                let basis = figure.usualBasis == "CONFIDENCE_INTERVAL" ? "95 % interval of the first" : "usual"
+                usual = " (\(basis): \(Self.number(from)) to \(Self.number(to)))"
             }
             return "  \(figure.description): \(values)\(figure.change.map { ", \($0)" } ?? "")\(usual)"
         }

@@ -119,12 +119,11 @@ struct VerdictMatrix {
             // Trouble is the same in most tests; a failure is each test's own.
             lines += failures.prefix(certification.status.hasGrade ? failures.count : 1).map { "  \($0.line)" }
         }
-        if let moment = certification.nextAttemptAt {
-            lines.append("  next attempt \(Wait.until(moment, from: now)) (\(moment))")
-        }
         if let moment = certification.deferredUntil {
             let why = certification.deferredBecause.map { ": \($0)" } ?? ""
             lines.append("  waits; goes on \(Wait.until(moment, from: now)) (\(moment))\(why)")
+        } else if let moment = certification.nextAttemptAt {
+            lines.append("  next attempt \(Wait.until(moment, from: now)) (\(moment))")
         }
         if certification.figures?.topFailures.isEmpty == false {
             lines.append("  what was answered:  certforge tests \(certification.reusedFrom ?? certification.id)")

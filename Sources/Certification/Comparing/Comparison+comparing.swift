@@ -138,7 +138,7 @@ extension Comparison {
             let isMore = (after.share ?? 0) > (before.share ?? 0)
             return FigureChange(
                 name: name, words: words, before: before.share, after: after.share, usual: before.interval,
-                change: before.isApart(from: after) ? (isMore ? .better : .worse) : nil)
+                isInterval: true, change: before.isApart(from: after) ? (isMore ? .better : .worse) : nil)
         }
     }
 

@@ -41,6 +41,8 @@ package struct Comparison: Sendable, Hashable {
         package var after: Double?
         /// Where the second may be when nothing has changed; nil when that is not known.
         package var usual: ClosedRange<Double>?
+        /// Whether that is the 95 % confidence interval of the first, and not what earlier runs have shown.
+        package var isInterval = false
         /// Nil when the change is within what is usual, or nobody can tell.
         package var change: Direction?
     }

@@ -71,22 +71,38 @@ package struct ParityReport: Sendable, Hashable {
         suite = newest.suite
         suiteVersion = newest.suiteVersion
         referenceRuns = own.count
-        let baseline = Baseline(own)
+        let regression = Self.regression(of: own)
+        let usual = regression == nil ? own : Array(own.dropFirst())
+        let baseline = Baseline(usual)
         noise = baseline.noise
         places = byRegion.filter { $0.key != reference }.sorted { $0.key < $1.key }.compactMap { region, runs in
             runs.first.map { Place($0, runs: runs.count, in: region, against: baseline) }
         }
         if let noise {
             explanation = """
-                \(own.count) runs in \(reference) passed \(noise.lowest.percent) to \(noise.highest.percent) of the tests; \
+                \(usual.count) runs in \(reference) passed \(noise.lowest.percent) to \(noise.highest.percent) of the tests; \
                 a region is at par from \(noise.bar.percent) on.
                 """
         } else {
             explanation = """
-                \(reference) has \(own.count) \(own.count == 1 ? "run" : "runs") of \(suite) version \(suiteVersion); its \
+                \(reference) has \(usual.count) \(usual.count == 1 ? "run" : "runs") of \(suite) version \(suiteVersion); its \
                 own noise is known from \(NoiseFloor.fewestRuns) on. Certify it again, with force, until there are as many.
                 """
         }
+        if let regression {
+            explanation += """
+                 The newest run in \(reference) is a regression itself and was left out of that: \
+                \(regression.explanation)
+                """
+        }
+    }
+
+    /// How the newest run of the reference has become worse than the one before; nil when it has not. What has changed is
+    /// no noise. The runs are the newest first.
+    private static func regression(of runs: [ComparedRun]) -> Comparison? {
+        guard runs.count > 1 else { return nil }
+        let comparison = Comparison(of: runs[1], with: runs[0], earlier: Array(runs.dropFirst()))
+        return comparison.outcome == .regression ? comparison : nil
     }
 }
 

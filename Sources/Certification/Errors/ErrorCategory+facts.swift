@@ -119,6 +119,9 @@ extension ErrorCategory {
         }
     }
 
+    /// Whether nothing at the provider can be called for as long as the job runs. A day's quota is each model's own.
+    package var isPermanentForProvider: Bool { isPermanentForJob && isRunnerFault && self != .quotaDaily }
+
     /// How long to wait before another attempt.
     package var retryDelay: RetryDelay {
         switch self {

@@ -33,12 +33,17 @@ package struct CostEstimate: Sendable, Hashable, Codable {
         package var price: AppliedPrice?
         package var expected: Extent
         package var worstCase: Extent
+        /// The least that one call may come to at worst, in dollars and in tokens; nil when none is planned.
+        package var leastCall: Extent?
 
-        package init(target: Target, price: AppliedPrice?, expected: Extent, worstCase: Extent) {
+        package init(
+            target: Target, price: AppliedPrice?, expected: Extent, worstCase: Extent, leastCall: Extent? = nil
+        ) {
             self.target = target
             self.price = price
             self.expected = expected
             self.worstCase = worstCase
+            self.leastCall = leastCall
         }
     }
 
@@ -82,7 +87,18 @@ package struct CostEstimator: Sendable, Hashable {
                 output: { Int((Double($0.outputTokenLimit) * expectedOutputShare).rounded(.up)) }),
             worstCase: extent(
                 of: calls, at: price, times: Double(1 + retryAllowance), input: \.inputTokenLimit,
-                output: \.outputTokenCeiling))
+                output: \.outputTokenCeiling),
+            leastCall: leastCall(of: calls, at: price))
+    }
+
+    /// As a budget would have to set it aside before the first try.
+    private func leastCall(of calls: [PlannedCall], at price: AppliedPrice?) -> CostEstimate.Extent? {
+        let worst = calls.map { call in
+            extent(of: [call], at: price, times: 1, input: \.inputTokenLimit, output: \.outputTokenLimit)
+        }
+        guard var least = worst.min(by: { $0.tokens < $1.tokens }) else { return nil }
+        least.cost = worst.map(\.cost).min() ?? least.cost
+        return least
     }
 
     private func extent(

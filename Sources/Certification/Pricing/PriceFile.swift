@@ -10,7 +10,7 @@ package struct PriceFile: Sendable, Hashable {
     /// - Parameters:
     ///   - yaml: Its text.
     ///   - file: What it is called in faults.
-    ///   - registry: Names the models of Bedrock in full; without one every id is taken as it is written.
+    ///   - registry: Names the models of Bedrock in full, and all providers; without one every id is taken as it is written.
     /// - Throws: `FileError` with everything that is wrong.
     package init(yaml: String, file: String, registry: ModelRegistry? = nil) throws(FileError) {
         self = try FileNode.read(yaml, file: file) { root in
@@ -64,7 +64,7 @@ private struct PriceFileReader {
 
     private func row(_ node: FileNode) -> PriceRow? {
         guard let fields = node.fields(Self.rowKeys, required: Self.requiredKeys) else { return nil }
-        let provider = fields["provider"]?.line(limit: 100)
+        let provider = fields["provider"].flatMap(self.provider)
         let isUnlisted = fields["unlisted"]?.boolean() ?? false
         let model = fields["model"].flatMap { self.model($0, provider: provider, isUnlisted: isUnlisted) }
         let region = fields["region"].flatMap(wildcard)
@@ -83,6 +83,18 @@ private struct PriceFileReader {
             validFrom: validFrom,
             price: TokenPrice(input: input, output: output, cacheRead: cacheRead, cacheWrite: cacheWrite),
             source: source, sourceDate: checked, isVerified: isVerified)
+    }
+
+    /// A row of a provider that nobody knows would leave the one that is meant without a price.
+    private func provider(_ node: FileNode) -> String? {
+        guard let text = node.line(limit: 100) else { return nil }
+        guard let registry else { return text }
+        let known = Set(registry.providers.map(\.id.rawValue) + registry.models.map(\.provider.rawValue))
+        if known.contains(text) { return text }
+        node.fault(
+            "is '\(text)', which is no provider that is known",
+            cure: "Known: \(known.sorted().joined(separator: ", ")). Put others into PROVIDERS_FILE first.")
+        return nil
     }
 
     /// Rows of Bedrock name registered models: one that no target ever has would leave its targets without a price. A row

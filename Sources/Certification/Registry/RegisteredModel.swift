@@ -122,6 +122,11 @@ extension ModelID {
     }
 }
 
+extension Target {
+    /// The address of its model.
+    package var address: ModelID { ModelID(model, of: provider) }
+}
+
 /// A region in which models are certified.
 package struct RegisteredRegion: Sendable, Hashable, Codable {
     package var id: Region

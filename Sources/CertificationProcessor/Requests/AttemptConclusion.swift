@@ -30,6 +30,26 @@ struct AttemptConclusion: Sendable {
         }
     }
 
+    /// For how many seconds the suite may be unknown here before it is told so.
+    private static let suitePatience: TimeInterval = 600
+
+    /// Puts an attempt off whose suite this processor does not know: while suites are rolled out, others do, or this one
+    /// soon will.
+    func putOffUnknownSuite() async throws -> Disposition {
+        let now = Date()
+        let waited = claim.throttledSince.map { now.timeIntervalSince($0) } ?? 0
+        guard waited < Self.suitePatience else {
+            return try await endUntried(.inconclusive, because: .unknownSuite(claim.suite), suiteVersion: 0)
+        }
+        let pause = min(15 * pow(2, Double(claim.throttleDeferrals)), 120, Self.suitePatience - waited)
+        return try await write { store in
+            try await store.retry(
+                claim, because: .unknownSuite(claim.suite), at: now.addingTimeInterval(pause),
+                counting: .putOff("the suite \(claim.suite) is not known here yet"), facts: facts(suiteVersion: 0),
+                now: now)
+        }
+    }
+
     func conclude(_ end: AttemptEnd, suiteVersion: Int) async throws -> Disposition {
         let facts = facts(suiteVersion: suiteVersion)
         let now = Date()
@@ -53,7 +73,8 @@ struct AttemptConclusion: Sendable {
             let due = now.addingTimeInterval(delay / .seconds(1))
             return try await write {
                 try await $0.retry(
-                    claim, because: Reason(retry), at: due, counting: !retry.isPutOff, facts: facts, now: now)
+                    claim, because: Reason(retry), at: due,
+                    counting: retry.isPutOff ? .putOff("throttled") : .counted, facts: facts, now: now)
             }
         case .ended(.cancelled):
             return try await write { try await $0.cancel(claim, facts: facts, now: now) }

@@ -116,7 +116,7 @@ struct CertificationHandler: MessageHandler {
             store: store, claim: claim, lease: lease, settings: settings, metrics: metrics,
             terms: certificates.terms(for: claim, synced: lifecycle), rubrics: judge.rubrics, logger: logger)
         guard let suite = suites.suite(claim.suite) else {
-            return try await conclusion.endUntried(.inconclusive, because: .unknownSuite(claim.suite), suiteVersion: 0)
+            return try await conclusion.putOffUnknownSuite()
         }
         guard let provider = providers[claim.target.provider] else {
             return try await conclusion.endUntried(
@@ -125,6 +125,9 @@ struct CertificationHandler: MessageHandler {
         if let end = try await store.endOfLife(of: claim.target, now: claim.startedAt) {
             return try await conclusion.endUntried(
                 .unsupported, because: .endOfLife(end), suiteVersion: suite.version)
+        }
+        if let trouble = try await store.providerTrouble(for: claim) {
+            return try await conclusion.endUntried(.inconclusive, because: trouble, suiteVersion: suite.version)
         }
         // The gateway may have read of a new model before this process did.
         let registry = await registry.current { $0.model(of: claim.target) != nil }

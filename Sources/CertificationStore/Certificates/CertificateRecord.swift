@@ -40,11 +40,9 @@ package struct CertificateRecord: Sendable, Hashable {
     package var supersededBy: CertificateID?
     package var revocation: Revocation?
 
-    /// What it is worth at a moment. A revocation outweighs everything else, as nothing ends it.
+    /// What it is worth at a moment.
     package func standing(at now: Date) -> CertificateReport.Outcome {
-        if revocation != nil { return .revoked }
-        if expiresAt <= now { return .expired }
-        return supersededAt == nil ? .valid : .superseded
+        .standing(isRevoked: revocation != nil, expiresAt: expiresAt, isSuperseded: supersededAt != nil, at: now)
     }
 
     /// What a badge says of it at a moment.

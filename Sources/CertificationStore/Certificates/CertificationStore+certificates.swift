@@ -6,6 +6,7 @@ import Postgres
 
 /// Which certificates to list; nil fields match everything.
 package struct CertificateFilter: Sendable, Hashable {
+    package var provider: ProviderID?
     package var model: ModelID?
     package var region: Region?
     package var certification: CertificationID?
@@ -13,8 +14,10 @@ package struct CertificateFilter: Sendable, Hashable {
     package var validAt: Date?
 
     package init(
-        model: ModelID? = nil, region: Region? = nil, certification: CertificationID? = nil, validAt: Date? = nil
+        provider: ProviderID? = nil, model: ModelID? = nil, region: Region? = nil,
+        certification: CertificationID? = nil, validAt: Date? = nil
     ) {
+        self.provider = provider
         self.model = model
         self.region = region
         self.certification = certification
@@ -44,6 +47,9 @@ extension CertificationStore {
         matching filter: CertificateFilter, after cursor: CertificateID?, limit: Int
     ) async throws -> [CertificateRecord] {
         var condition: SQLStatement = "true"
+        if let provider = filter.provider {
+            condition = "\(fragment: condition) AND provider = \(provider.rawValue)"
+        }
         if let model = filter.model { condition = "\(fragment: condition) AND model = \(model.rawValue)" }
         if let region = filter.region { condition = "\(fragment: condition) AND region = \(region.rawValue)" }
         if let certification = filter.certification {

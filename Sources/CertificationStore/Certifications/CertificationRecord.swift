@@ -35,6 +35,8 @@ package struct CertificationRecord: Sendable, Hashable {
     package var spending: Spending?
     /// The certification whose valid certificate stands for this one; nil when the target is or was tested.
     package var reusedFrom: CertificationID?
+    /// The certificate that it brought, or that stands for it; nil when there is none.
+    package var certificate: HeldCertificate?
 
     /// The outcome as events and mails carry it. The model's id stands in for a missing name.
     package var summary: CertificationSummary {

@@ -97,7 +97,8 @@ extension CertificationStore {
         c.id, c.job_id, c.provider, c.model, c.region, c.profile, c.model_name, c.status, c.attempts,
         c.rating::float8 AS rating, c.badge, c.reason_code, c.reason, c.remedy, c.certified_until, c.queued_at,
         c.started_at, c.finished_at, c.next_attempt_at, c.deferred_until, c.deferred_because, c.reused_from, c.price,
-        (SELECT \(fragment: Spending.sums) FROM claim_costs WHERE claim_costs.certification_id = c.id) AS spending
+        (SELECT \(fragment: Spending.sums) FROM claim_costs WHERE claim_costs.certification_id = c.id) AS spending,
+        \(fragment: HeldCertificate.column)
         """
     }
 }
@@ -122,6 +123,7 @@ extension CertificationRecord {
         price = try row.decodeIfPresent(JSONB<AppliedPrice>.self, "price")?.value
         spending = try Spending(ifAny: row)
         reusedFrom = try row.decodeIfPresent(UUID.self, "reused_from").map { CertificationID(rawValue: $0) }
+        certificate = try HeldCertificate(ifAny: row)
         nextAttemptAt = status == .retrying ? try row.decodeIfPresent(Date.self, "next_attempt_at") : nil
         guard !status.isTerminal, status != .processing else { return }
         deferredUntil = try row.decodeIfPresent(Date.self, "deferred_until")

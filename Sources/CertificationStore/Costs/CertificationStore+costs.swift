@@ -19,7 +19,7 @@ package enum CostGrouping: String, Sendable, CaseIterable {
 
 /// What one model, job or day cost.
 package struct CostGroup: Sendable, Hashable {
-    /// A model's id, a job's, or a day as `2026-11-21`.
+    /// A model's address, a job's id, or a day as `2026-11-21`.
     package var key: String
     package var spending: Spending
 }
@@ -32,7 +32,8 @@ extension CertificationStore {
     ) async throws -> (total: Spending, groups: [CostGroup]) {
         let key: SQLStatement =
             switch grouping {
-            case .model: "model"
+            // By its address: models of two providers may have one id.
+            case .model: "CASE provider WHEN 'bedrock' THEN model ELSE provider || '/' || model END"
             case .job: "job_id::text"
             case .day: "to_char(day, 'YYYY-MM-DD')"
             }
@@ -44,7 +45,9 @@ extension CertificationStore {
             let rows = try await connection.pipeline([
                 "SELECT \(fragment: Spending.columns) FROM claim_costs WHERE \(fragment: period)",
                 """
-                SELECT \(fragment: key) AS key, \(fragment: Spending.columns) FROM claim_costs
+                SELECT \(fragment: key) AS key, \(fragment: Spending.columns)
+                FROM (SELECT costs.*, c.provider FROM claim_costs AS costs
+                      LEFT JOIN certifications AS c ON c.id = costs.certification_id) AS claimed
                 WHERE \(fragment: period) GROUP BY 1 ORDER BY \(fragment: order) LIMIT \(limit)
                 """,
             ])

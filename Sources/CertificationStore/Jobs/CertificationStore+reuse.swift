@@ -1,8 +1,23 @@
 import Certification
-import Contracts
+package import Contracts
+import Foundation
 import Postgres
 
 extension CertificationStore {
+    /// Which of a submission's targets a valid certificate stands for now, by the ids of their new certifications.
+    ///
+    /// - Throws: `PostgresError`.
+    package func reusable(in submission: JobSubmission) async throws -> Set<CertificationID> {
+        guard submission.reuse != nil else { return [] }
+        let nobody = [UUID?](repeating: nil, count: submission.targets.count)
+        let rows = try await client.query(
+            """
+            SELECT submitted.id FROM \(fragment: Self.submitted(submission.targets, requests: nobody))
+                CROSS JOIN LATERAL (\(fragment: Self.validCertification(for: submission))) AS valid
+            """)
+        return Set(try rows.map { try $0.identifier("id") })
+    }
+
     /// The certification whose certificate stands for a submitted target, if there is one: the newest whose certificate holds
     /// and rests on what a new one would rest on. That is the suite and the rubric, version and content, what is declared of
     /// the model, and the row of the price table.

@@ -113,21 +113,28 @@ extension CertificationStore {
                    CASE WHEN submitted.reason_code IS NOT NULL OR valid.id IS NOT NULL
                         THEN \(createdAt)::timestamptz END,
                    valid.certified_until, valid.id
-            FROM unnest(\(targets.map(\.certificationID.rawValue))::uuid[],
-                        \(targets.map(\.target.provider.rawValue))::text[], \(targets.map(\.target.model.rawValue))::text[],
-                        \(targets.map(\.target.region.rawValue))::text[],
-                        \(targets.map(\.target.profile.rawValue))::text[], \(targets.map(\.modelName))::text[],
-                        \(targets.map(\.unsupported?.code))::text[], \(targets.map(\.unsupported?.text))::text[],
-                        \(targets.map(\.unsupported?.remedy))::text[], \(requests)::uuid[],
-                        \(targets.map { $0.price.map { JSONB(value: $0) } })::jsonb[],
-                        \(targets.map { $0.facts.map { JSONB(value: $0) } })::jsonb[])
-                AS submitted (id, provider, model, region, profile, model_name, reason_code, reason, remedy, request_id,
-                              price, facts)
+            FROM \(fragment: Self.submitted(targets, requests: requests))
             LEFT JOIN LATERAL (\(fragment: Self.validCertification(for: submission))) AS valid ON true
             RETURNING *)
             SELECT \(fragment: Self.certificationColumns) FROM inserted AS c WHERE c.reused_from IS NOT NULL
             """
         ).map(CertificationRecord.init)
+    }
+
+    /// A submission's targets as rows that are called `submitted`.
+    static func submitted(_ targets: [SubmittedTarget], requests: [UUID?]) -> SQLStatement {
+        """
+        unnest(\(targets.map(\.certificationID.rawValue))::uuid[],
+               \(targets.map(\.target.provider.rawValue))::text[], \(targets.map(\.target.model.rawValue))::text[],
+               \(targets.map(\.target.region.rawValue))::text[],
+               \(targets.map(\.target.profile.rawValue))::text[], \(targets.map(\.modelName))::text[],
+               \(targets.map(\.unsupported?.code))::text[], \(targets.map(\.unsupported?.text))::text[],
+               \(targets.map(\.unsupported?.remedy))::text[], \(requests)::uuid[],
+               \(targets.map { $0.price.map { JSONB(value: $0) } })::jsonb[],
+               \(targets.map { $0.facts.map { JSONB(value: $0) } })::jsonb[])
+            AS submitted (id, provider, model, region, profile, model_name, reason_code, reason, remedy, request_id,
+                          price, facts)
+        """
     }
 
     private func insertBudget(

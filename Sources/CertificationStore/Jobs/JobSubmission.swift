@@ -29,6 +29,8 @@ package struct JobSubmission: Sendable, Hashable {
     /// What a target's valid certificate must rest on to be used again instead of certifying the target; nil: every target
     /// is certified.
     package var reuse: ReuseTerms?
+    /// How many targets the estimate leaves out, because a valid certificate stands for them.
+    package private(set) var reusable = 0
 
     package init(
         id: JobID, requestedBy: String, idempotencyKey: String?, fingerprint: String?, suite: SuiteID, lane: Lane,
@@ -48,6 +50,16 @@ package struct JobSubmission: Sendable, Hashable {
         self.trace = trace
         self.createdAt = createdAt
         self.reuse = reuse
+    }
+}
+
+extension JobSubmission {
+    /// Leaves targets out of the estimate that valid certificates stand for, by the ids of their certifications.
+    package mutating func leaveOutOfEstimate(_ certifications: Set<CertificationID>) {
+        guard let estimate, !certifications.isEmpty else { return }
+        let reused = Set(targets.filter { certifications.contains($0.certificationID) }.map(\.target))
+        self.estimate = CostEstimate(targets: estimate.targets.filter { !reused.contains($0.target) })
+        reusable = certifications.count
     }
 }
 

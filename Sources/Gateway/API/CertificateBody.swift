@@ -66,6 +66,28 @@ struct CertificateBody: Sendable, Encodable {
     }
 }
 
+/// What has become of the certificate that a certification brought, or that stands for it.
+struct HeldCertificateBody: Sendable, Encodable {
+    var id: String
+    /// What it is worth now.
+    var standing: CertificateReport.Outcome
+    var expiresAt: Date
+    var supersededAt: Date?
+    var revokedAt: Date?
+    var revocationCause: RevocationCause?
+    var revocationReason: String?
+
+    init(_ certificate: HeldCertificate, now: Date) {
+        id = certificate.id.description
+        standing = certificate.standing(at: now)
+        expiresAt = certificate.expiresAt
+        supersededAt = certificate.supersededAt
+        revokedAt = certificate.revokedAt
+        revocationCause = certificate.revocationCause
+        revocationReason = certificate.revocationReason
+    }
+}
+
 struct CertificatePageBody: Sendable, Encodable {
     var certificates: [CertificateBody]
     /// The address of the next page; absent on the last one.

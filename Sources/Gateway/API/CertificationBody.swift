@@ -29,10 +29,14 @@ struct CertificationBody: Sendable, Encodable {
     var reasonCode: String?
     var reason: String?
     var remedy: String?
+    /// Until when the certificate was issued for; `certificate` says whether it holds yet.
     var certifiedUntil: Date?
+    /// What has become of its certificate; absent when there is none.
+    var certificate: HeldCertificateBody?
     var queuedAt: Date
     var startedAt: Date?
     var finishedAt: Date?
+    /// When it goes on; absent unless it is retried or put off.
     var nextAttemptAt: Date?
     /// Until when a limit or an open circuit keeps it waiting, and which one.
     var deferredUntil: Date?
@@ -45,7 +49,7 @@ struct CertificationBody: Sendable, Encodable {
     var reusedFrom: String?
     var links: Links
 
-    init(_ record: CertificationRecord, verdict: Verdict? = nil) {
+    init(_ record: CertificationRecord, verdict: Verdict? = nil, now: Date) {
         id = record.id.description
         jobID = record.jobID.description
         provider = record.target.provider.rawValue
@@ -61,10 +65,12 @@ struct CertificationBody: Sendable, Encodable {
         reason = record.reason
         remedy = record.remedy
         certifiedUntil = record.certifiedUntil
+        certificate = record.certificate.map { HeldCertificateBody($0, now: now) }
         queuedAt = record.queuedAt
         startedAt = record.startedAt
         finishedAt = record.finishedAt
-        nextAttemptAt = record.nextAttemptAt
+        // A limit may hold up what has fallen due.
+        nextAttemptAt = [record.nextAttemptAt, record.deferredUntil].compactMap(\.self).max()
         deferredUntil = record.deferredUntil
         deferredBecause = record.deferredBecause
         figures = verdict.map(FiguresBody.init)
@@ -79,8 +85,8 @@ struct CertificationBody: Sendable, Encodable {
         case id
         case jobID = "jobId"
         case provider, model, modelName, region, profile, status, attempts, rating, badge, reasonCode, reason, remedy
-        case certifiedUntil, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil, deferredBecause, figures,
-            cost
+        case certifiedUntil, certificate, queuedAt, startedAt, finishedAt, nextAttemptAt, deferredUntil
+        case deferredBecause, figures, cost
         case reusedFrom
         case links
     }

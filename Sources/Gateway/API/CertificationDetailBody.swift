@@ -13,8 +13,8 @@ struct CertificationDetailBody: Sendable, Encodable {
     /// What its calls are charged by; absent when nobody knows.
     var price: PriceBody?
 
-    init(_ detail: CertificationDetail) {
-        certification = CertificationBody(detail.record)
+    init(_ detail: CertificationDetail, now: Date) {
+        certification = CertificationBody(detail.record, now: now)
         runs = detail.runs.map(RunBody.init)
         tests = detail.results.map(TestResultBody.init)
         price = detail.record.price.map(PriceBody.init)

@@ -42,6 +42,13 @@ struct ComparisonBody: Sendable, Encodable {
         var worksNow: Bool
     }
 
+    /// What tells where a figure may be.
+    enum Basis: String, Sendable, Encodable {
+        /// The 95 % confidence interval of the first certification's.
+        case interval = "CONFIDENCE_INTERVAL"
+        case earlierRuns = "EARLIER_RUNS"
+    }
+
     struct Figure: Sendable, Encodable {
         var name: String
         var description: String
@@ -50,6 +57,7 @@ struct ComparisonBody: Sendable, Encodable {
         /// Where it may be when nothing has changed; absent while too few runs tell.
         var usualFrom: Double?
         var usualTo: Double?
+        var usualBasis: Basis?
         /// Absent when the change is within what is usual, or nobody can tell.
         var change: Comparison.Direction?
     }
@@ -98,7 +106,8 @@ struct ComparisonBody: Sendable, Encodable {
         figures = comparison.figures.map {
             Figure(
                 name: $0.name, description: $0.words, before: $0.before, after: $0.after,
-                usualFrom: $0.usual?.lowerBound, usualTo: $0.usual?.upperBound, change: $0.change)
+                usualFrom: $0.usual?.lowerBound, usualTo: $0.usual?.upperBound,
+                usualBasis: $0.usual == nil ? nil : $0.isInterval ? .interval : .earlierRuns, change: $0.change)
         }
         findings = comparison.findings.map { Finding(kind: $0.kind, direction: $0.direction, text: $0.text) }
     }

@@ -117,8 +117,11 @@ struct EstimateBody: Sendable, Encodable {
 
     var expected: ExtentBody
     var worstCase: ExtentBody
+    /// Those that would be tested.
     var targets: [TargetBody]
-    /// The models that nobody knows a price for.
+    /// How many more there are that a valid certificate stands for: they cost nothing.
+    var reusable: Int
+    /// The addresses of the models that nobody knows a price for.
     var unpricedModels: [String]
     var confirmation: ConfirmationBody
     /// Why a job like this would be refused; absent when it would be made.
@@ -135,10 +138,11 @@ struct EstimateBody: Sendable, Encodable {
                 price: part.price.map(PriceBody.init),
                 expected: ExtentBody(part.expected), worstCase: ExtentBody(part.worstCase))
         }
-        unpricedModels = Set(estimate.unpriced.map(\.model.rawValue)).sorted()
+        reusable = submission.reusable
+        unpricedModels = Set(estimate.unpriced.map(\.address.rawValue)).sorted()
         confirmation = ConfirmationBody(
             required: policy.needsConfirmation(estimate, terms), thresholdUsd: policy.confirmationThreshold.decimal,
-            confirmCost: policy.amountAtStake(estimate, terms).roundedUpToCents.decimal)
+            confirmCost: policy.amountAtStake(estimate, terms).roundedUp.decimal)
         refusal = policy.problem(of: submission, terms).map { problem in
             ([problem.detail] + problem.faults.map(\.detail)).joined(separator: " ")
         }
@@ -185,7 +189,7 @@ struct PriceBody: Sendable, Encodable {
 /// The answer to `GET /api/v1/costs`.
 struct CostsBody: Sendable, Encodable {
     struct GroupBody: Sendable, Encodable {
-        /// A model's id, a job's, or a day.
+        /// A model's address, a job's id, or a day.
         var key: String
         var cost: CostBody
     }

@@ -30,15 +30,17 @@ struct HistoryEntryBody: Sendable, Encodable {
     var metrics: KeyMetricsBody?
     /// How it differs from the verdict before, if that was significant.
     var drift: CertificateDrifted.Change?
-    /// Whether it is the target's newest verdict.
+    /// Whether it is the target's newest verdict; `certificate` says whether that holds yet.
     var isCurrent: Bool
+    /// What has become of its certificate; absent when it brought none.
+    var certificate: HeldCertificateBody?
     var certifiedUntil: Date?
     var queuedAt: Date
     var startedAt: Date?
     var finishedAt: Date?
     var links: Links
 
-    init(_ entry: HistoryEntry) {
+    init(_ entry: HistoryEntry, now: Date) {
         let record = entry.record
         certificationID = record.id.description
         jobID = record.jobID.description
@@ -57,6 +59,7 @@ struct HistoryEntryBody: Sendable, Encodable {
         metrics = entry.run?.verdict.map { KeyMetricsBody($0.metrics) }
         drift = entry.drift
         isCurrent = entry.isCurrent
+        certificate = record.certificate.map { HeldCertificateBody($0, now: now) }
         certifiedUntil = record.certifiedUntil
         queuedAt = record.queuedAt
         startedAt = record.startedAt
@@ -69,7 +72,8 @@ struct HistoryEntryBody: Sendable, Encodable {
         case certificationID = "certificationId"
         case jobID = "jobId"
         case provider, model, modelName, region, profile, status, rating, badge, reasonCode, suite, suiteVersion
-        case rubricVersion, metrics, drift, isCurrent, certifiedUntil, queuedAt, startedAt, finishedAt, links
+        case rubricVersion, metrics, drift, isCurrent, certificate, certifiedUntil, queuedAt, startedAt, finishedAt,
+            links
     }
 }
 

@@ -47,7 +47,7 @@ struct JobBody: Sendable, Encodable {
     var links: Links
 
     init(
-        _ job: JobRecord, certifications: [CertificationRecord]? = nil, verdicts: [CertificationID: Verdict] = [:]
+        _ job: JobRecord, certifications: [CertificationBody]? = nil
     ) {
         id = job.id.description
         status = job.status
@@ -69,7 +69,7 @@ struct JobBody: Sendable, Encodable {
         estimate = job.estimate.map(JobEstimateBody.init)
         budget = job.budget.map(BudgetBody.init)
         cost = job.spending.map(CostBody.init)
-        self.certifications = certifications.map { $0.map { CertificationBody($0, verdict: verdicts[$0.id]) } }
+        self.certifications = certifications
         links = Links(self: Self.path(of: job.id))
     }
 

@@ -56,10 +56,10 @@ struct GatewaySettings: Sendable {
         dispatchWindow = try settings.integer(
             "DISPATCH_WINDOW", default: CertificationStore.defaultDispatchWindow, in: 1...1_000_000)
         suites = try Self.suites(settings)
-        prices = try Self.prices(settings)
+        providers = try Self.providers(settings)
+        prices = try Self.prices(settings, of: providers)
         confirmationThreshold = try Self.threshold(settings)
         retryAllowance = try settings.integer("CERTIFICATION_MAX_ATTEMPTS", default: 3, in: 1...20) - 1
-        providers = try Self.providers(settings)
         signingKey = try settings.optionalText("CERTIFICATE_SIGNING_KEY").map(Self.signingKey)
         expiryNotices = try Self.expiryNotices(settings)
         guard tokenSecret.count >= TokenVerifier.shortestSecret else {
@@ -80,12 +80,14 @@ struct GatewaySettings: Sendable {
     }
 
     /// `PRICES_FILE` names the file; `PRICES` holds the same YAML itself. Its rows win over the bundled ones.
-    private static func prices(_ settings: ServiceSettings) throws(ConfigurationFailure) -> PriceTable {
+    private static func prices(
+        _ settings: ServiceSettings, of providers: ProvidersFile
+    ) throws(ConfigurationFailure) -> PriceTable {
         do {
             let bundled = try PriceTable.bundled()
             guard let yaml = try settings.optionalText("PRICES") else { return bundled }
             let source = try settings.optionalText("PRICES_FILE") ?? "PRICES"
-            return bundled.adding(try PriceFile(yaml: yaml, file: source, registry: .bundled()))
+            return bundled.adding(try PriceFile(yaml: yaml, file: source, registry: .bundled(with: providers)))
         } catch let failure as ConfigurationFailure {
             throw failure
         } catch {

@@ -44,44 +44,71 @@ struct CostPolicy: Sendable {
     /// Throws a problem that says how to go on when the job is not to be made like this.
     func check(_ estimate: CostEstimate, _ terms: CostTerms) throws(Problem) {
         try checkPrices(estimate, terms)
+        try checkBudget(estimate, terms)
         let amount = amountAtStake(estimate, terms)
         guard amount > confirmationThreshold, amount > terms.confirmed ?? .zero else { return }
-        let needed = amount.roundedUpToCents.decimal
+        // As it is shown, it confirms.
+        let needed = amount.roundedUp
         throw Problem(
             .costNotConfirmed,
-            detail: "The job may cost \(amount), which is more than \(confirmationThreshold). Nothing was stored.",
+            detail: "The job may cost \(needed), which is more than \(confirmationThreshold). Nothing was stored.",
             faults: [
                 .field(
                     "confirmCost",
                     terms.confirmed == nil
-                        ? "The job may cost \(amount). Send \"confirmCost\": \"\(needed)\" to say that you know, or a smaller \"budget\"."
-                        : "This is less than the job may cost. Send \"\(needed)\" or more, or a smaller \"budget\".")
+                        ? "Send \"confirmCost\": \"\(needed.decimal)\" to say that you know, or a smaller \"budget\"."
+                        : "This is less. Send \"\(needed.decimal)\" or more, or a smaller \"budget\".")
             ])
+    }
+
+    /// A budget that pays for none of the calls at its worst buys nothing.
+    private func checkBudget(_ estimate: CostEstimate, _ terms: CostTerms) throws(Problem) {
+        let calls = estimate.targets.compactMap(\.leastCall)
+        var faults: [Fault] = []
+        // What has no price is bounded by tokens alone.
+        if let budget = terms.budget, estimate.unpriced.isEmpty, let least = calls.map(\.cost).min(), budget < least {
+            faults.append(
+                .field(
+                    "budget",
+                    "\(budget) pays for no call: even the cheapest may cost \(least.roundedUp) at worst. Send "
+                        + "\"\(least.roundedUp.decimal)\" or more; POST \(APIPath.estimates) says what all may cost."))
+        }
+        if let tokens = terms.tokenBudget, let least = calls.map(\.tokens).min(), tokens < least {
+            faults.append(
+                .field(
+                    "maxTokens",
+                    "\(tokens) are too few for a call: the smallest may use \(least) at worst. Send that or more."))
+        }
+        guard faults.isEmpty else {
+            throw Problem(
+                .budgetTooSmall, detail: "The budget pays for none of the job's calls. Nothing was stored.",
+                faults: faults)
+        }
     }
 
     private func checkPrices(_ estimate: CostEstimate, _ terms: CostTerms) throws(Problem) {
         let unpriced = estimate.unpriced
         guard !unpriced.isEmpty else { return }
         if terms.allowsUnknownPrices, terms.tokenBudget != nil { return }
-        let models = Set(unpriced.map(\.model)).sorted()
+        let models = Set(unpriced.map(\.address)).sorted()
         let named = models.prefix(Self.listLimit).listed + (models.count > Self.listLimit ? ", …" : "")
         let unknown = "Nobody knows the price of \(named)."
         let fault: Fault =
             terms.allowsUnknownPrices
-            ? .field("maxTokens", "\(unknown) Bound them with \"maxTokens\", the most tokens that the job may use.")
+            ? .field("maxTokens", "Bound them with \"maxTokens\", the most tokens that the job may use.")
             : .field(
                 "unknownPrices",
-                "\(unknown) Add the prices to the gateway's PRICES_FILE, leave the models out, or send "
+                "Add the prices to the gateway's PRICES_FILE, leave the models out, or send "
                     + "\"unknownPrices\": \"allow\" with \"maxTokens\".")
         throw Problem(.priceUnknown, detail: "\(unknown) Nothing was stored.", faults: [fault])
     }
 }
 
 extension Money {
-    /// For people to type.
-    var roundedUpToCents: Money {
-        let cent: Int64 = 10_000_000
-        let rest = nanoDollars % cent
-        return rest == 0 ? self : self + Money(nanoDollars: cent - rest)
+    /// For people to type: as many places as amounts are shown with, and never less.
+    var roundedUp: Money {
+        let unit: Int64 = nanoDollars >= 1_000_000_000 ? 10_000_000 : 100_000
+        let rest = nanoDollars % unit
+        return rest == 0 ? self : self + Money(nanoDollars: unit - rest)
     }
 }

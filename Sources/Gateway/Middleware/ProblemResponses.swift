@@ -30,7 +30,7 @@ struct ProblemResponses: RouterMiddleware {
             .malformedJSON, .unauthenticated,
             .notFound, .methodNotAllowed, .requestTimeout, .contentTooLarge, .unsupportedMediaType, .rejected,
             .methodNotImplemented, .deadLetterClosed, .replayFinished, .replayRunning, .notComparable, .outboxFull,
-            .costNotConfirmed, .priceUnknown:
+            .costNotConfirmed, .priceUnknown, .budgetTooSmall:
             let level: Logger.Level = problem.kind == .unavailable ? .warning : .info
             context.log.log(
                 level: level, "Request refused",

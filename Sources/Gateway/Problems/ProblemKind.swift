@@ -26,6 +26,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
     case outboxFull = "outbox-full"
     case costNotConfirmed = "cost-not-confirmed"
     case priceUnknown = "price-unknown"
+    case budgetTooSmall = "budget-too-small"
 
     /// The absolute URI of RFC 9457 §3.1.1.
     var uri: String { "https://certforge.dev/problems/\(rawValue)" }
@@ -42,7 +43,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
             .conflict
         case .contentTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
-        case .idempotencyKeyReused, .priceUnknown: .unprocessableContent
+        case .idempotencyKeyReused, .priceUnknown, .budgetTooSmall: .unprocessableContent
         case .internalError: .internalServerError
         case .methodNotImplemented: .notImplemented
         case .unavailable, .outboxFull: .serviceUnavailable
@@ -74,6 +75,7 @@ enum ProblemKind: String, Sendable, CaseIterable {
         case .outboxFull: "The service takes no new jobs for now"
         case .costNotConfirmed: "The cost has to be confirmed"
         case .priceUnknown: "A price is not known"
+        case .budgetTooSmall: "The budget pays for nothing"
         }
     }
 }

@@ -32,7 +32,7 @@ struct CertificateRoutes: Sendable {
         let isValid = query.boolean("valid") ?? false
         let certification = query.text("certification")
         let filters = [
-            ("model", model?.id.rawValue), ("region", region?.rawValue), ("certification", certification),
+            ("model", model?.address.rawValue), ("region", region?.rawValue), ("certification", certification),
             ("valid", isValid ? "true" : nil),
         ]
         let page = PageRequest(path: APIPath.certificates, filters: filters, query: &query, signer: cursors)
@@ -44,7 +44,8 @@ struct CertificateRoutes: Sendable {
         let moment = now()
         let found = try await store.certificates(
             matching: CertificateFilter(
-                model: model?.id, region: region, certification: certificationID, validAt: isValid ? moment : nil),
+                provider: model?.provider, model: model?.id, region: region, certification: certificationID,
+                validAt: isValid ? moment : nil),
             after: page.after.map { CertificateID(rawValue: $0) }, limit: page.fetchLimit)
         let part = page.page(of: found, id: \.id.rawValue, signer: cursors)
         return try JSONResponse.encode(

@@ -1,6 +1,7 @@
 import Certification
 import CertificationStore
 import Contracts
+import Foundation
 import HTTPTypes
 import Hummingbird
 
@@ -10,6 +11,7 @@ struct CertificationRoutes: Sendable {
     let registry: RegistryHolder
     let suites: SuiteCatalog
     let cursors: CursorSigner
+    let now: @Sendable () -> Date
 
     var endpoints: [Endpoint] {
         [
@@ -27,20 +29,20 @@ struct CertificationRoutes: Sendable {
         let region = registry.region(in: &query)
         let status = query.choice("status", of: CertificationStatus.self)
         let filters = [
-            ("model", model?.id.rawValue), ("vendor", vendor?.rawValue), ("region", region?.rawValue),
+            ("model", model?.address.rawValue), ("vendor", vendor?.rawValue), ("region", region?.rawValue),
             ("status", status?.rawValue),
         ]
         let page = PageRequest(path: APIPath.certifications, filters: filters, query: &query, signer: cursors)
         try query.check()
         guard let models = Self.models(model, vendor, registry) else {
-            return try Self.respond((elements: [], next: nil))
+            return try respond((elements: [], next: nil))
         }
         let found = try await store.currentCertifications(
             matching: CertificationFilter(
                 provider: model?.provider, models: models, regions: region.map { [$0] } ?? [],
                 statuses: status.map { [$0] } ?? []),
             after: page.after.map { CertificationCursor(last: CertificationID(rawValue: $0)) }, limit: page.fetchLimit)
-        return try Self.respond(page.page(of: found, id: \.id.rawValue, signer: cursors))
+        return try respond(page.page(of: found, id: \.id.rawValue, signer: cursors))
     }
 
     /// The models that both filters let pass: empty when there is no filter, nil when nothing can match.
@@ -55,9 +57,10 @@ struct CertificationRoutes: Sendable {
         }
     }
 
-    private static func respond(_ page: (elements: [CertificationRecord], next: String?)) throws -> Response {
+    private func respond(_ page: (elements: [CertificationRecord], next: String?)) throws -> Response {
+        let moment = now()
         let body = CertificationPageBody(
-            certifications: page.elements.map { CertificationBody($0) }, next: page.next)
+            certifications: page.elements.map { CertificationBody($0, now: moment) }, next: page.next)
         return try JSONResponse.encode(body, status: .ok, headers: PageRequest.link(next: page.next))
     }
 
@@ -89,6 +92,6 @@ struct CertificationRoutes: Sendable {
         guard let id = CertificationID(text), let detail = try await store.certification(id) else {
             throw Problem.notFound("certification", id: text)
         }
-        return try JSONResponse.revalidated(CertificationDetailBody(detail), for: request)
+        return try JSONResponse.revalidated(CertificationDetailBody(detail, now: now()), for: request)
     }
 }

@@ -10,6 +10,7 @@ struct HistoryRoutes: Sendable {
     let store: CertificationStore
     let registry: RegistryHolder
     let cursors: CursorSigner
+    let now: @Sendable () -> Date
 
     var endpoints: [Endpoint] {
         [
@@ -31,10 +32,27 @@ struct HistoryRoutes: Sendable {
         let found = try await store.history(
             of: filter, after: page.after.map { CertificationCursor(last: CertificationID(rawValue: $0)) },
             limit: page.fetchLimit)
+        if found.isEmpty, page.after == nil { try checkIsKnown(filter) }
         let part = page.page(of: found, id: \.record.id.rawValue, signer: cursors)
+        let moment = now()
         return try JSONResponse.encode(
-            HistoryPageBody(certifications: part.elements.map(HistoryEntryBody.init), next: part.next), status: .ok,
-            headers: PageRequest.link(next: part.next))
+            HistoryPageBody(
+                certifications: part.elements.map { HistoryEntryBody($0, now: moment) }, next: part.next),
+            status: .ok, headers: PageRequest.link(next: part.next))
+    }
+
+    /// Throws a problem when there is no such target: what was mistyped is no target without a history.
+    private func checkIsKnown(_ filter: HistoryFilter) throws {
+        let registry = registry.current
+        guard registry.model(filter.model, of: filter.provider) != nil else {
+            throw Problem(
+                .notFound, detail: registry.advice(onUnknown: ModelID(filter.model, of: filter.provider).rawValue))
+        }
+        guard filter.region == .global || registry.region(filter.region) != nil else {
+            let text = filter.region.rawValue.quotedForDisplay
+            throw Problem(
+                .notFound, detail: "There is no region \(text). Known: \(registry.regions.map(\.id).listed).")
+        }
     }
 
     @Sendable private func comparison(_ request: Request, _ context: GatewayContext) async throws -> Response {
@@ -72,17 +90,20 @@ struct HistoryRoutes: Sendable {
         var query = QueryReader(request, known: ["model", "reference", "provider", "profile"])
         let name = query.text("model")
         let region = query.text("reference")
-        let provider = query.text("provider").map { ProviderID($0) } ?? .bedrock
+        let provider = query.text("provider").map { ProviderID($0) }
         let profile = query.choice("profile", of: InferenceProfileKind.self)
         if name == nil { query.fail("model", "Name the model; GET \(APIPath.models) lists those that there are.") }
         if region == nil { query.fail("reference", "Name the region that the others are measured against.") }
         try query.check()
         guard let name, let region else { return Response(status: .badRequest) }
         // One that is not in the registry any more may still have runs.
-        let model = registry.current.model(ModelID(name))?.id ?? ModelID(name)
+        let registry = registry.current
+        let registered = provider.flatMap { registry.model(ModelID(name), of: $0) } ?? registry.model(ModelID(name))
+        let model = registered?.id ?? ModelID(name)
         guard
             let report = try await store.parity(
-                of: model, at: provider, reference: Region(region), profile: profile)
+                of: model, at: provider ?? registered?.provider ?? .bedrock, reference: Region(region), profile: profile
+            )
         else {
             throw Problem(
                 .notComparable,

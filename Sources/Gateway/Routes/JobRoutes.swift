@@ -36,10 +36,11 @@ struct JobRoutes: Sendable {
         let registry = await registry(for: body)
         let plan = try JobPlanner(registry: registry, suites: suites, rubrics: rubrics).plan(
             body, otherFaults: keyFaults)
-        let submission = try plan.submission(
+        var submission = try plan.submission(
             in: registry, costs: costs,
             from: JobOrigin(
                 requestedBy: caller.subject, idempotencyKey: key?.text, trace: context.trace, createdAt: now()))
+        submission.leaveOutOfEstimate(try await store.reusable(in: submission))
         switch try await outcome(of: submission, plan.terms) {
         case .accepted(let job):
             context.log.info(
@@ -60,10 +61,11 @@ struct JobRoutes: Sendable {
         let body = try await JSONRequest.decode(JobRequestBody.self, from: request, limits: bodyLimits)
         let registry = await registry(for: body)
         let plan = try JobPlanner(registry: registry, suites: suites, rubrics: rubrics).plan(body)
-        let submission = try plan.submission(
+        var submission = try plan.submission(
             in: registry, costs: costs,
             from: JobOrigin(
                 requestedBy: caller.subject, idempotencyKey: nil, trace: context.trace, createdAt: now()))
+        submission.leaveOutOfEstimate(try await store.reusable(in: submission))
         return try JSONResponse.encode(EstimateBody(submission, plan.terms, costs), status: .ok)
     }
 
@@ -103,8 +105,9 @@ struct JobRoutes: Sendable {
         guard let job = try await store.job(id) else { throw Self.noJob("\(id)") }
         let certifications = try await store.certifications(of: id)
         let verdicts = wantsFigures ? try await store.verdicts(of: id) : [:]
-        return try JSONResponse.revalidated(
-            JobBody(job, certifications: certifications, verdicts: verdicts), for: request)
+        let moment = now()
+        let bodies = certifications.map { CertificationBody($0, verdict: verdicts[$0.id], now: moment) }
+        return try JSONResponse.revalidated(JobBody(job, certifications: bodies), for: request)
     }
 
     @Sendable private func list(_ request: Request, _ context: GatewayContext) async throws -> Response {

@@ -49,12 +49,12 @@ struct GatewayAPI: Sendable {
             store: store, registry: registry, suites: suites, rubrics: rubrics, costs: costs, cursors: cursors,
             bodyLimits: bodyLimits, cancelPatience: cancelPatience, now: now, room: outboxRoom)
         let certifications = CertificationRoutes(
-            store: store, registry: registry, suites: suites, cursors: cursors)
+            store: store, registry: registry, suites: suites, cursors: cursors, now: now)
         let catalogue = CatalogueRoutes(registry: registry, now: now)
         let statistics = StatisticsRoutes(store: store, now: now)
         let deadLetters = DeadLetterRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
         let replays = ReplayRoutes(store: operations, cursors: cursors, bodyLimits: bodyLimits, now: now)
-        let history = HistoryRoutes(store: operations, registry: registry, cursors: cursors)
+        let history = HistoryRoutes(store: operations, registry: registry, cursors: cursors, now: now)
         let synced = RegistryRoutes(store: operations, cursors: cursors, now: now)
         let limits = LimitsRoutes(store: operations)
         let costRoutes = CostRoutes(store: operations, now: now)

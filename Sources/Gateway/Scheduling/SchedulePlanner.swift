@@ -96,7 +96,9 @@ struct SchedulePlanner: Sendable {
             if let problem = costs.problem(of: submission, plan.terms) { throw problem }
             return ScheduleRequest(request)
         } catch let problem as Problem {
-            faults += problem.faults.map { $0.within("request") }
+            // Only what is not valid has nothing to say but its faults.
+            let context = problem.kind == .invalidRequest ? "" : "\(problem.detail) "
+            faults += problem.faults.map { Fault($0.location, context + $0.detail).within("request") }
         } catch {
             faults.append(.field("request", "This cannot be read."))
         }

@@ -17,6 +17,10 @@ protocol JobStore: Sendable {
     /// nothing.
     func earlierOutcome(of submission: JobSubmission) async throws -> SubmissionOutcome?
 
+    /// Which of a submission's targets a valid certificate stands for now, by the ids of their new certifications. Stores
+    /// nothing.
+    func reusable(in submission: JobSubmission) async throws -> Set<CertificationID>
+
     func job(_ id: JobID) async throws -> JobRecord?
 
     /// Sorted by model, then region; empty when there is no such job.

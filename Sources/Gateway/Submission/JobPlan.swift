@@ -82,7 +82,7 @@ extension JobPlan {
                 if let reason = requested.skipReason(in: region, registry)
                     ?? availability.skipReason(of: model, in: region, offeredIn: offering)
                 {
-                    skipped.append(SkippedTarget(model: model.id, region: region, reason: reason))
+                    skipped.append(SkippedTarget(model: model.address, region: region, reason: reason))
                 } else if case let target = requested.target(in: region, registry), planned.insert(target).inserted {
                     targets.append(
                         SubmittedTarget(

@@ -147,4 +147,27 @@ struct ComparisonTests {
         #expect(early.explanation.contains("2 runs"))
         #expect(ParityReport(of: [good], reference: "us-east-1") == nil)
     }
+
+    @Test("What the reference itself has lost is told, and is no noise that would excuse other regions")
+    func driftedReference() throws {
+        let runs = (0..<4).map { run(outcomes(20, failed: 0), after: Double($0)) }
+        let drifted = run(outcomes(8, failed: 12), after: 4)
+        let bad = run(outcomes(12, failed: 8), region: "ap-south-1")
+        let report = try #require(ParityReport(of: runs + [drifted, bad], reference: "us-east-1"))
+        #expect(report.noise?.lowest == 1 && report.noise?.unstableTests == [])
+        #expect(report.referenceRuns == 5 && report.places.map(\.outcome) == [.below])
+        #expect(report.explanation.hasPrefix("4 runs in us-east-1 passed"))
+        #expect(report.explanation.contains("The newest run in us-east-1 is a regression itself"))
+        let calm = try #require(ParityReport(of: runs + [bad], reference: "us-east-1"))
+        #expect(!calm.explanation.contains("regression"))
+    }
+
+    @Test("Whether a range is the first figure's interval or what earlier runs have shown is told")
+    func bases() {
+        let earlier = (0..<4).map { run(outcomes(10, failed: 0), after: Double($0)) }
+        let figures = Comparison(of: earlier[3], with: run(outcomes(10, failed: 0), after: 5), earlier: earlier).figures
+        let shares = figures.filter { $0.usual != nil && $0.isInterval }.map(\.name)
+        #expect(shares.contains("success-rate") && !shares.contains("latency-p50"))
+        #expect(figures.contains { $0.usual != nil && !$0.isInterval })
+    }
 }

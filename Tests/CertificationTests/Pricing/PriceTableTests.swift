@@ -138,6 +138,33 @@ struct PriceTableTests {
         for (line, beginning) in zip(lines, wanted) { #expect(line.hasPrefix(beginning), "\(line)") }
     }
 
+    @Test("A row of a provider that nobody knows is a fault, and one of a configured provider is not")
+    func providers() throws {
+        let providers = try ProvidersFile(
+            yaml: """
+                providers:
+                  - id: acme
+                    kind: openai-compatible
+                    name: Acme
+                    baseURL: https://acme.example/v1
+                    models: [{id: m-1, vendor: acme, context: 1000, output: 100}]
+                """, file: "providers.yaml")
+        func file(_ provider: String) throws -> PriceFile {
+            try PriceFile(
+                yaml: """
+                    version: a
+                    prices:
+                      - {provider: \(provider), model: m-1, validFrom: 2026-01-01, input: 1, output: 2, source: nobody,
+                         checked: 2026-01-01}
+                    """, file: "own.yaml", registry: .bundled(with: providers))
+        }
+        #expect(try file("acme").rows.map(\.provider) == ["acme"])
+        let error = #expect(throws: FileError.self) { try file("acne") }
+        let fault = "own.yaml:3:16: 'prices[0].provider' is 'acne', which is no provider that is known."
+        let text = error?.description ?? ""
+        #expect(text.hasPrefix(fault) && text.contains("Known: acme, bedrock."), "\(text)")
+    }
+
     @Test("A row may be for a model that only a sync has found if it says so, and for no other")
     func unlisted() throws {
         func file(_ model: String) throws -> PriceFile {

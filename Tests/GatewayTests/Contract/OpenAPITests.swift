@@ -91,6 +91,7 @@ struct OpenAPITests {
         case certificationDetail = "CertificationDetail"
         case certificate = "Certificate"
         case certificatePage = "CertificatePage"
+        case heldCertificate = "HeldCertificate"
         case verification = "Verification"
         case historyEntry = "HistoryEntry"
         case historyPage = "HistoryPage"
@@ -157,25 +158,29 @@ struct OpenAPITests {
         func fields() throws -> Set<String> {
             switch self {
             case .job:
-                try names(JobBody(.full, certifications: [.full])).union(
+                try names(JobBody(.full, certifications: [])).union(
                     names(JobBody(JobCancellation.Result(job: .full, certifications: []))))
             case .cancelledTarget: try names(CancelledTargetBody(.full))
             case .jobPage: try names(JobPageBody(jobs: [], next: ""))
-            case .certification: try names(CertificationBody(.full, verdict: .full))
+            case .certification: try names(CertificationBody(.full, verdict: .full, now: TestGateway.now))
             case .certificationPage: try names(CertificationPageBody(certifications: [], next: ""))
             case .certificationDetail:
-                try names(CertificationDetailBody(CertificationDetail(record: .full, runs: [], results: [])))
-                    .subtracting(names(CertificationBody(.full)))
+                try names(
+                    CertificationDetailBody(
+                        CertificationDetail(record: .full, runs: [], results: []), now: TestGateway.now)
+                )
+                .subtracting(names(CertificationBody(.full, now: TestGateway.now)))
             case .interval, .throughput, .serviceLevel, .measuredCost, .coverage, .quality, .capabilityFinding,
                 .topFailure, .testFinding, .sample, .figures, .resultDocument:
                 try verdictFields()
             case .certificate: try names(CertificateBody(.full, now: TestGateway.now))
+            case .heldCertificate: try names(HeldCertificateBody(.full, now: TestGateway.now))
             case .certificatePage: try names(CertificatePageBody(certificates: [], next: ""))
             case .verification:
                 try names(
                     VerificationBody(
                         CertificateReport(outcome: .valid, findings: [], statement: .full, checked: [])))
-            case .historyEntry: try names(HistoryEntryBody(.full))
+            case .historyEntry: try names(HistoryEntryBody(.full, now: TestGateway.now))
             case .historyPage: try names(HistoryPageBody(certifications: [], next: ""))
             case .keyMetrics: try names(KeyMetricsBody(.full))
             case .comparison: try names(ComparisonBody(.full))
@@ -289,36 +294,7 @@ extension CertificationRecord {
         certifiedUntil: TestGateway.now, queuedAt: TestGateway.now, startedAt: TestGateway.now,
         finishedAt: TestGateway.now, nextAttemptAt: TestGateway.now, deferredUntil: TestGateway.now,
         deferredBecause: "limit reached: requests per minute", price: EstimateSamples.somePrice, spending: .full,
-        reusedFrom: CertificationID())
-}
-
-extension CertificateStatement {
-    fileprivate static var full: CertificateStatement {
-        let target = Target(provider: .bedrock, model: "m", region: "r", profile: .global)
-        let certificate = Certificate(
-            id: CertificateID(), certificationID: CertificationID(), runID: RunID(), target: target, status: .certified,
-            rating: 5, badge: .premium, reasonCode: "C", coverage: .init(judged: 1, applicable: 1, total: 1),
-            unjudgedTests: [], skippedTests: [], issuedAt: TestGateway.now, expiresAt: TestGateway.now,
-            expiresBecause: .suiteLifetime, evidenceDigest: "")
-        return CertificateStatement(
-            type: type, subject: [], predicateType: predicateType,
-            predicate: Predicate(
-                result: .passed, configuration: [], passedTests: [], warnedTests: [], failedTests: [],
-                certificate: certificate))
-    }
-}
-
-extension CertificateRecord {
-    fileprivate static var full: CertificateRecord {
-        let statement = CertificateStatement.full
-        return CertificateRecord(
-            id: CertificateID(), certificationID: CertificationID(), jobID: JobID(), runID: RunID(),
-            target: statement.certificate.target, status: .certified, rating: 5, badge: .premium, statement: statement,
-            jws: "j", keyID: "k", evidenceDigest: "e", suiteDigest: "s", rubricDigest: "r", issuedAt: TestGateway.now,
-            expiresAt: TestGateway.now, expiresBecause: .suiteLifetime, supersededAt: TestGateway.now,
-            supersededBy: CertificateID(),
-            revocation: .init(at: TestGateway.now, by: "ada", cause: .byOperator, reason: "r"))
-    }
+        reusedFrom: CertificationID(), certificate: .full)
 }
 
 extension LimitSnapshot.DownstreamUse {

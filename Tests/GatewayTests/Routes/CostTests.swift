@@ -38,6 +38,7 @@ struct CostTests {
         var expected: Extent
         var worstCase: Extent
         var targets: [TargetView]
+        var reusable: Int
         var unpricedModels: [String]
         var confirmation: Confirmation
         var refusal: String?
@@ -62,7 +63,9 @@ struct CostTests {
     func confirmation() async throws {
         let gateway = try await TestGateway(costs: .everythingCosts(threshold: Money(nanoDollars: 1_000_000)))
         let estimate = try await gateway.send(.post, Self.estimates, body: body()).decode(EstimateView.self)
-        #expect(estimate.confirmation.required)
+        #expect(estimate.confirmation.required && estimate.reusable == 0)
+        // Said once.
+        #expect(estimate.refusal?.components(separatedBy: "may cost").count == 2)
         let amount = estimate.confirmation.confirmCost
         let refused = try await gateway.send(.post, Self.jobs, body: body())
         let problem = try refused.problem()
@@ -73,6 +76,9 @@ struct CostTests {
         let tooLittle = try await gateway.send(.post, Self.jobs, body: body(#", "confirmCost": "0.002""#))
         #expect(tooLittle.status == .conflict)
         #expect(await gateway.store.submissions.isEmpty)
+        // No more than people are shown, and never less than the worst case.
+        let (shown, worst) = (try #require(Money(amount)), try #require(Money(estimate.worstCase.usd)))
+        #expect(shown >= worst && shown < worst + Money(nanoDollars: 100_000))
         let accepted = try await gateway.send(.post, Self.jobs, body: body(#", "confirmCost": "\#(amount)""#))
         #expect(accepted.status == .accepted)
         #expect(String(buffer: accepted.body).contains("\"estimate\":{\"expected\":"))
@@ -87,6 +93,50 @@ struct CostTests {
         #expect(response.status == .accepted)
         let submission = try #require(await gateway.store.submissions.first)
         #expect(submission.budget == JobBudget(amount: Money("0.001"), tokens: 5_000))
+    }
+
+    @Test("A budget that pays for no call is refused with what would, in dollars and in tokens")
+    func budgetTooSmall() async throws {
+        let gateway = try await TestGateway()
+        let refused = try await gateway.send(.post, Self.jobs, body: body(#", "budget": "0.00001", "maxTokens": 5"#))
+        #expect(refused.status == .unprocessableContent)
+        let problem = try refused.problem()
+        #expect(problem.type.hasSuffix("/budget-too-small"))
+        #expect(problem.errors?.map(\.pointer) == ["/budget", "/maxTokens"])
+        let details = problem.errors?.map(\.detail) ?? []
+        let needed = try #require(details.first?.split(separator: "\"").dropFirst().first)
+        let tokens = try #require(details.last?.split(separator: " may use ").last?.split(separator: " ").first)
+        #expect(await gateway.store.submissions.isEmpty)
+        let accepted = try await gateway.send(
+            .post, Self.jobs, body: body(#", "budget": "\#(needed)", "maxTokens": \#(tokens)"#))
+        #expect(accepted.status == .accepted, "\(details)")
+    }
+
+    @Test("What a valid certificate stands for costs nothing, and a job of nothing else needs no confirmation")
+    func reusable() async throws {
+        let gateway = try await TestGateway(costs: .everythingCosts(threshold: Money(nanoDollars: 1)))
+        let suite = try #require(try SuiteCatalog.bundled().suite(.base))
+        let terms = JobPlan.Reuse(suite, rubrics: try .bundled()).terms(at: TestGateway.now)
+        await gateway.store.judge(by: terms)
+        func estimate(_ more: String = "") async throws -> EstimateView {
+            try await gateway.send(.post, Self.estimates, body: body(more)).decode(EstimateView.self)
+        }
+        let whole = try await estimate()
+        let accepted = try await gateway.send(
+            .post, Self.jobs, body: body(#", "confirmCost": "\#(whole.confirmation.confirmCost)""#))
+        try #require(accepted.status == .accepted)
+        let targets = try #require(await gateway.store.submissions.first).targets
+        await gateway.store.judge(targets[0].certificationID, as: .certified, at: TestGateway.now)
+        let half = try await estimate()
+        #expect(half.reusable == 1 && half.targets.map(\.model) == ["amazon.nova-pro-v1:0"])
+        #expect(half.confirmation.required && half.worstCase.calls < whole.worstCase.calls)
+        await gateway.store.judge(targets[1].certificationID, as: .certified, at: TestGateway.now)
+        let nothing = try await estimate()
+        #expect(nothing.reusable == 2 && nothing.targets.isEmpty && nothing.worstCase.usd == "0.00")
+        #expect(!nothing.confirmation.required && nothing.refusal == nil)
+        #expect(try await estimate(#", "force": true"#).targets.count == 2)
+        #expect(try await gateway.send(.post, Self.jobs, body: body()).status == .accepted)
+        #expect(try await gateway.send(.post, Self.jobs, body: body(#", "force": true"#)).status == .conflict)
     }
 
     @Test("A model whose price nobody knows is refused by name, and allowed only with a budget of tokens")

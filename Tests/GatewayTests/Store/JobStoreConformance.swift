@@ -157,6 +157,9 @@ extension JobStoreConformance {
         for (terms, isReused) in [(reuse, true), (otherSuite, false), (otherRubric, false), (nil, false)] {
             var submission = subject.submission(["a.one", "b.two"], at: subject.second(2))
             submission.reuse = terms
+            #expect(
+                try await subject.store.reusable(in: submission)
+                    == (isReused ? [submission.targets[0].certificationID] : []))
             let (job, certifications) = try await subject.job(of: submission)
             #expect(certifications.map(\.reusedFrom) == [isReused ? held.id : nil, nil])
             #expect(job.counts == (isReused ? [.certified: 1, .queued: 1] : [.queued: 2]))

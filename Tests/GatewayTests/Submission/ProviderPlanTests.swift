@@ -46,6 +46,7 @@ struct ProviderPlanTests {
         #expect(targets.map(\.target.provider) == ["acme", .bedrock])
         #expect(targets.map(\.target.region) == [.global, "us-east-1"])
         #expect(targets.allSatisfy { $0.unsupported == nil })
+        #expect(skipped.map(\.model) == ["acme/m-1", "amazon.nova-lite-v1:0"])
         #expect(
             skipped.map(\.reason) == [
                 "m-1 is served by Acme, which has no region us-east-1, only global.",

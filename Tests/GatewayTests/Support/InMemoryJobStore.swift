@@ -22,6 +22,8 @@ actor InMemoryJobStore: JobStore {
     /// Each target's newest verdict.
     private var current: [Target: CertificationID] = [:]
     private var trouble: (any Error)?
+    /// What every verdict here is made by.
+    private var terms = JobStoreConformance.reuse
     private(set) var submissions: [JobSubmission] = []
     /// Who cancelled which job, as the table of operator actions has it.
     private(set) var cancellers: [JobID: [String]] = [:]
@@ -29,6 +31,11 @@ actor InMemoryJobStore: JobStore {
     /// From now on every call throws `error`; nil: calls work again.
     func fail(with error: (any Error)?) {
         trouble = error
+    }
+
+    /// From now on verdicts are made by these terms.
+    func judge(by terms: ReuseTerms) {
+        self.terms = terms
     }
 
     func earlierOutcome(of submission: JobSubmission) throws -> SubmissionOutcome? {
@@ -56,9 +63,14 @@ actor InMemoryJobStore: JobStore {
         return .accepted(job)
     }
 
+    func reusable(in submission: JobSubmission) throws -> Set<CertificationID> {
+        try checkTrouble()
+        return Set(submission.targets.filter { valid(for: $0, of: submission) != nil }.map(\.certificationID))
+    }
+
     /// What stands for a target that is asked for again.
     private func valid(for target: SubmittedTarget, of submission: JobSubmission) -> CertificationRecord? {
-        guard submission.reuse == JobStoreConformance.reuse, target.unsupported == nil else { return nil }
+        guard submission.reuse == terms, target.unsupported == nil else { return nil }
         let held = stored.first { $0.certifications.contains { $0.id == current[target.target] } }
         guard let held, held.job.suite == submission.suite,
             let record = held.certifications.first(where: { $0.id == current[target.target] }),

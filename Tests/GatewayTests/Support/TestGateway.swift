@@ -27,12 +27,13 @@ struct TestGateway: Sendable {
     init(
         isReachedOverTLS: Bool = false, bodyLimits: JSONRequest.Limits = Self.bodyLimits,
         cancelPatience: Duration = .seconds(20), operations: CertificationStore? = nil, jobs: (any JobStore)? = nil,
-        outboxRoom: OutboxRoom = .unlimited, costs: CostPolicy = .everythingCosts()
+        outboxRoom: OutboxRoom = .unlimited, costs: CostPolicy = .everythingCosts(),
+        providers: ProvidersFile = ProvidersFile()
     ) async throws {
         let clock = clock
         api = GatewayAPI(
             store: jobs ?? store, operations: try operations ?? .unreachable(),
-            registry: RegistryHolder(try ModelRegistry.bundled()),
+            registry: RegistryHolder(try ModelRegistry.bundled(with: providers)),
             suites: try SuiteCatalog.bundled(), rubrics: try RubricCatalog.bundled(), costs: costs,
             verifier: await TokenVerifier(
                 secret: Self.secret, issuer: "certforge", audience: "certforge-api", now: { Self.now }),

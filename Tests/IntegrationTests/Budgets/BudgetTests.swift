@@ -179,6 +179,10 @@ struct BudgetTests {
             #expect(byModel.total.amount == Money(nanoDollars: 520))
             #expect(byModel.total.estimatedAmount == Money(nanoDollars: 2))
             #expect(byModel.groups.map(\.key) == ["vendor.model-0", "vendor.model-1"])
+            try await scenario.client.execute(
+                "UPDATE certifications SET provider = 'groq' WHERE model = 'vendor.model-0'")
+            let byAddress = try await scenario.store.costs(from: first, to: end, by: .model, limit: 10)
+            #expect(byAddress.groups.map(\.key) == ["groq/vendor.model-0", "vendor.model-1"])
             let byDay = try await scenario.store.costs(from: first, to: end, by: .day, limit: 10)
             #expect(byDay.groups.map(\.key) == ["2027-01-15"])
             let byJob = try await scenario.store.costs(from: first, to: end, by: .job, limit: 10)

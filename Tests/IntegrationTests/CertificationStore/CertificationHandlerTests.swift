@@ -101,6 +101,60 @@ struct CertificationHandlerTests {
         }
     }
 
+    @Test("What is wrong with a provider for the whole job is met by one call, and told of its other targets")
+    func providerTrouble() async throws {
+        try await CertificationScenario.run { scenario in
+            let processor = HandlerScenario(scenario, [.fail(.runnerAuthentication)])
+            let (job, certifications) = try await scenario.job(of: (0..<10).map { ModelID("vendor.model-\($0)") })
+            for certification in certifications { #expect(try await processor.handle(certification) == .done) }
+            #expect(processor.model.callCount == 1)
+            let ended = try await scenario.store.certifications(of: job.id)
+            #expect(ended.allSatisfy { $0.status == .inconclusive && $0.reasonCode == "AUTH_RUNNER" })
+            #expect(ended.allSatisfy { $0.remedy == ErrorCategory.runnerAuthentication.remedy })
+            #expect(ended.count { $0.reason?.contains("at vendor.model-0 in us-east-1") == true } == 9)
+            #expect(try await scenario.store.job(job.id)?.status == .failed)
+            // Another job asks anew.
+            let (_, others) = try await scenario.job(of: ["vendor.model-1"])
+            #expect(try await processor.handle(others[0]) == .done)
+            #expect(try await scenario.record(others[0].id).status == .certified)
+        }
+    }
+
+    @Test("Trouble that is one model's or one region's alone leaves the job's other targets theirs")
+    func ownTrouble() async throws {
+        try await CertificationScenario.run { scenario in
+            let processor = HandlerScenario(
+                scenario, [.fail(.quotaDaily), .answer, .answer, .answer, .fail(.runnerAuthentication)])
+            let (_, certifications) = try await scenario.job(of: ["a.one", "b.two", "c.three", "d.four"])
+            for certification in certifications.prefix(3) { _ = try await processor.handle(certification) }
+            try await scenario.client.execute(
+                "UPDATE certifications SET region = 'eu-west-1' WHERE id = \(certifications[3].id.rawValue)")
+            _ = try await processor.handle(try await scenario.record(certifications[3].id))
+            let ended = try await scenario.store.certifications(of: certifications[0].jobID)
+            #expect(ended.map(\.reasonCode) == ["QUOTA_DAILY", nil, "AUTH_RUNNER", nil])
+        }
+    }
+
+    @Test("A suite that is not known here is waited for some minutes before the target is given up")
+    func unknownSuite() async throws {
+        try await CertificationScenario.run { scenario in
+            let processor = HandlerScenario(scenario)
+            let (job, certifications) = try await scenario.job()
+            let id = certifications[0].id
+            try await scenario.client.execute("UPDATE jobs SET suite = 'later' WHERE id = \(job.id.rawValue)")
+            #expect(try await processor.handle(certifications[0]) == .done)
+            let waiting = try await scenario.record(id)
+            #expect(waiting.status == .retrying && waiting.reasonCode == "UNKNOWN_SUITE" && waiting.attempts == 0)
+            #expect(waiting.nextAttemptAt != nil && waiting.deferredBecause == "the suite later is not known here yet")
+            try await scenario.client.execute(
+                "UPDATE certifications SET throttled_since = throttled_since - interval '11 minutes'")
+            #expect(try await processor.handle(waiting) == .done)
+            let ended = try await scenario.record(id)
+            #expect(ended.status == .inconclusive && ended.reasonCode == "UNKNOWN_SUITE")
+            #expect(processor.model.callCount == 0)
+        }
+    }
+
     @Test("A job that is cancelled stops its running certification within a renewal")
     func cancelled() async throws {
         try await CertificationScenario.run { scenario in
