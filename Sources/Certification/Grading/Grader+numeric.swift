@@ -42,7 +42,8 @@ private struct Number {
             if !isSigned, follows || plain[..<match.range.lowerBound].last == "." { continue }
             let whole = match.output.whole.unicodeScalars.filter { ("0"..."9").contains($0) }
             return Number(
-                digits: (isSigned && !follows ? "-" : "") + (whole.isEmpty ? "0" : String(String.UnicodeScalarView(whole)))
+                digits: (isSigned && !follows ? "-" : "")
+                    + (whole.isEmpty ? "0" : String(String.UnicodeScalarView(whole)))
                     + match.output.rest,
                 isPercentage: match.output.percent != nil)
         }

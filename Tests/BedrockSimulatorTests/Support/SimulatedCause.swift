@@ -83,7 +83,8 @@ struct SimulatedCause: Sendable {
         SimulatedCause(category: .runnerConfiguration, name: "a baseURL whose path the server does not have") {
             scenario in
             await thrown {
-                try await scenario.chatProvider(path: "/openai/v1/v1").complete(request, of: scenario.chatTarget(.normal))
+                try await scenario.chatProvider(path: "/openai/v1/v1").complete(
+                    request, of: scenario.chatTarget(.normal))
             }
         },
         SimulatedCause(category: .contentFiltered, name: "simulator.block-content-v1:0, as a chat") { scenario in
