@@ -105,7 +105,7 @@ extension Grader: Codable {
             throw (fields["pattern"] ?? form).error(
                 "repeats without bound what repeats without bound itself, which may take for ever; repeat it once")
         }
-        guard let unmatched = fields["whenUnmatched"] else { return .regex(pattern, whenUnmatched: .fail) }
+        guard let unmatched = fields["whenUnmatched"] else { return .regex(pattern, whenUnmatched: .noAnswer) }
         guard let unmatched = Unmatched(rawValue: try unmatched.text()) else {
             throw unmatched.error("must be fail or noAnswer")
         }
