@@ -56,29 +56,7 @@ struct VerificationText {
 extension VerificationText {
     /// The same for programs: sorted keys, the statement as it was signed.
     func json() throws -> String {
-        String(decoding: try MessageCoding.encode(Document(report)), as: UTF8.self).terminalSafeJSON
-    }
-
-    /// As the gateway answers `POST /api/v1/certificates/verify`.
-    private struct Document: Encodable {
-        struct Finding: Encodable {
-            var reason: CertificateReport.Reason
-            var text: String
-        }
-
-        var outcome: CertificateReport.Outcome
-        var valid: Bool
-        var findings: [Finding]
-        var checked: [String]
-        var statement: CertificateStatement?
-
-        init(_ report: CertificateReport) {
-            outcome = report.outcome
-            valid = report.outcome == .valid
-            findings = report.findings.map { Finding(reason: $0.reason, text: $0.text) }
-            checked = report.checked
-            statement = report.statement
-        }
+        String(decoding: try MessageCoding.encode(report), as: UTF8.self).terminalSafeJSON
     }
 }
 

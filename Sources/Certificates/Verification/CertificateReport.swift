@@ -33,7 +33,7 @@ package struct CertificateReport: Sendable, Hashable {
         case evidence
     }
 
-    package struct Finding: Sendable, Hashable {
+    package struct Finding: Sendable, Hashable, Encodable {
         package var reason: Reason
         /// A sentence.
         package var text: String
@@ -59,5 +59,19 @@ package struct CertificateReport: Sendable, Hashable {
         self.findings = findings
         self.statement = statement
         self.checked = checked
+    }
+}
+
+extension CertificateReport: Encodable {
+    private enum CodingKeys: String, CodingKey { case outcome, valid, findings, checked, statement }
+
+    /// As `POST /api/v1/certificates/verify` and `certforge verify --json` tell it.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(outcome, forKey: .outcome)
+        try container.encode(outcome == .valid, forKey: .valid)
+        try container.encode(findings, forKey: .findings)
+        try container.encode(checked, forKey: .checked)
+        try container.encodeIfPresent(statement, forKey: .statement)
     }
 }

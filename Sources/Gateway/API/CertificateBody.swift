@@ -94,30 +94,6 @@ struct CertificatePageBody: Sendable, Encodable {
     var next: String?
 }
 
-/// What verifying a certificate came to.
-struct VerificationBody: Sendable, Encodable {
-    struct Finding: Sendable, Encodable {
-        var reason: CertificateReport.Reason
-        var text: String
-    }
-
-    var outcome: CertificateReport.Outcome
-    var valid: Bool
-    /// Why it is not valid, the deciding reason first, and what else is to be known.
-    var findings: [Finding]
-    var checked: [String]
-    /// What was signed; absent unless the signature is right.
-    var statement: CertificateStatement?
-
-    init(_ report: CertificateReport) {
-        outcome = report.outcome
-        valid = report.outcome == .valid
-        findings = report.findings.map { Finding(reason: $0.reason, text: $0.text) }
-        checked = report.checked
-        statement = report.statement
-    }
-}
-
 /// A certificate that is to be verified.
 struct VerificationRequestBody: Sendable, Decodable {
     let jws: String

@@ -73,7 +73,7 @@ struct VerificationRoutes: Sendable {
         if let certificate = report.statement?.certificate, report.outcome != .invalid {
             report.add(try await store.certificate(certificate.id), presented: body.jws)
         }
-        return try JSONResponse.encode(VerificationBody(report), status: .ok)
+        return try JSONResponse.encode(report, status: .ok)
     }
 }
 
