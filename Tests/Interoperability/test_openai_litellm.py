@@ -251,7 +251,7 @@ def test_models_and_health_show_the_providers(system, token):
     [
         ({"apiKeyVariable": "NO_SUCH_KEY"}, "names NO_SUCH_KEY, which is not set"),
         ({"allowPrivateAddresses": False, "baseURL": "https://127.0.0.1/v1"}, "leads to a private address"),
-        ({"apiKey": "sk-hunter2"}, "'providers[0].apiKey' is unknown"),
+        ({"apiKey": "sk-hunter2"}, "'providers[0].apiKey' is not a key that is known"),
     ],
 )
 def test_a_file_that_cannot_be_used_stops_the_start(tmp_path, change, complaint):

@@ -85,15 +85,16 @@ private struct PriceFileReader {
             source: source, sourceDate: checked, isVerified: isVerified)
     }
 
-    /// A row of a provider that nobody knows would leave the one that is meant without a price.
+    /// A misspelt provider would leave the one that is meant without a price. One that is like none that is known is another
+    /// installation's: a file may serve several.
     private func provider(_ node: FileNode) -> String? {
         guard let text = node.line(limit: 100) else { return nil }
         guard let registry else { return text }
         let known = Set(registry.providers.map(\.id.rawValue) + registry.models.map(\.provider.rawValue))
-        if known.contains(text) { return text }
+        guard !known.contains(text), let meant = text.nearest(of: known.sorted()) else { return text }
         node.fault(
             "is '\(text)', which is no provider that is known",
-            cure: "Known: \(known.sorted().joined(separator: ", ")). Put others into PROVIDERS_FILE first.")
+            cure: "Did you mean '\(meant)'? Put others into PROVIDERS_FILE first.")
         return nil
     }
 

@@ -10,5 +10,8 @@ package struct ConfigurationFailure: Error, Sendable, Hashable, CustomStringConv
         self.problem = problem
     }
 
-    package var description: String { "\(key) \(problem)." }
+    package var description: String {
+        let isSentence = problem.last.map { ".?!".contains($0) } ?? false
+        return "\(key) \(problem)\(isSentence ? "" : ".")"
+    }
 }
