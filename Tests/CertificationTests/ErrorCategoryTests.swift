@@ -28,12 +28,12 @@ struct ErrorCategoryTests {
         #expect((category.blame == .quota) == category.isThrottle)
     }
 
-    /// Reference: 401, 402, 404, 413 and daily quotas are not retried; 408, 424, 429, 5xx and broken streams are.
+    /// Reference: 401, 402, 404 of a model, 413 and daily quotas are not retried; 408, 424, 429, 5xx and broken streams are.
     @Test("What the providers' documents say of retrying is so")
     func documented() {
         let retried: [ErrorCategory] = [
             .throttledRequests, .throttledTokens, .accessPending, .timeout, .notReady, .serviceUnavailable,
-            .serviceInternal, .modelError, .streamError, .network, .unknown,
+            .serviceInternal, .modelError, .streamError, .runnerConfiguration, .network, .unknown,
         ]
         #expect(ErrorCategory.allCases.filter(\.isRetryable) == retried)
     }
@@ -66,6 +66,6 @@ struct ErrorCategoryTests {
     func runnerFaults() {
         #expect(
             ErrorCategory.allCases.filter(\.isRunnerFault)
-                == [.quotaDaily, .quotaBilling, .runnerAuthentication, .runnerConfiguration])
+                == [.quotaDaily, .quotaBilling, .runnerAuthentication])
     }
 }

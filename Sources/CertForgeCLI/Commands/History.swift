@@ -28,30 +28,14 @@ struct History: AsyncParsableCommand {
         let parts = [provider, model, region].map(\.asPathPart).joined(separator: "/")
         let query = [URLQueryItem](["limit": "\(limit)", "profile": profile])
         let client = try await reading.gateway.client()
-        let page: GatewayAnswer<HistoryPageAnswer> = try await client.answer(
-            "/api/v1/targets/\(parts)/history", query: query)
-        if page.body.certifications.isEmpty { try await checkTarget(client) }
+        let page: GatewayAnswer<HistoryPageAnswer>
+        do {
+            page = try await client.answer("/api/v1/targets/\(parts)/history", query: query)
+        } catch let failure as GatewayFailure where failure.isNotFound {
+            // It says what is misspelt.
+            throw ValidationError(failure.description)
+        }
         Console.result(reading.json ? page.json : HistoryTable(page.body).text)
-    }
-
-    /// A misspelt target has no history either.
-    private func checkTarget(_ client: GatewayClient) async throws {
-        let models: ModelListAnswer = try await client.get(
-            "/api/v1/models", query: .init(["provider": provider]))
-        let known = models.models.filter {
-            $0.address == model || $0.address == "\(provider)/\(model)" || $0.id == model
-        }
-        guard !known.isEmpty else {
-            throw ValidationError(
-                "The registry has no model '\(model)' of the provider '\(provider)'; 'certforge models' lists them."
-                    .terminalSafe)
-        }
-        let regions: RegionListAnswer = try await client.get("/api/v1/regions")
-        guard regions.regions.contains(where: { $0.id == region }) else {
-            throw ValidationError(
-                "There is no region '\(region)'. Known: \(regions.regions.map(\.id).joined(separator: ", "))."
-                    .terminalSafe)
-        }
     }
 }
 

@@ -1,3 +1,4 @@
+import Certification
 import Contracts
 
 /// A job as the gateway shows it; what the commands need of it.
@@ -54,6 +55,11 @@ struct CertificationAnswer: Decodable, Sendable {
     var certifiedUntil: String?
     /// The certification whose valid certificate stands for this one.
     var reusedFrom: String?
+    var provider: String?
+    var profile: String?
+
+    /// What no other model has for a name: the id of a model of Bedrock, else `provider/id`.
+    var address: String { provider.map { ModelID(ModelID(model), of: ProviderID($0)).rawValue } ?? model }
 }
 
 /// One page of the history.

@@ -18,7 +18,7 @@ struct VerdictMatrix {
         var needsAttention = false
 
         func includes(_ certification: CertificationAnswer) -> Bool {
-            guard model == nil || model == certification.model else { return false }
+            guard model == nil || model == certification.model || model == certification.address else { return false }
             return !needsAttention || certification.status != .certified || certification.reasonCode != nil
         }
     }
@@ -27,12 +27,24 @@ struct VerdictMatrix {
     private let detail: Detail
     private let certifications: [CertificationAnswer]
     private let now: Date
+    /// The addresses of models that the job has several times in one region, through several kinds of profile.
+    private let severalTimes: Set<String>
 
     init(_ job: JobAnswer, detail: Detail = .reasons, filter: Filter = Filter(), now: Date = Date()) {
         self.job = job
         self.detail = detail
         self.now = now
         certifications = (job.certifications ?? []).filter(filter.includes)
+        let places = Dictionary(grouping: certifications) { [$0.address, $0.region] }
+        severalTimes = Set(places.values.filter { $0.count > 1 }.map { $0[0].address })
+    }
+
+    /// What tells a target from the others of its region.
+    private func name(_ certification: CertificationAnswer) -> String {
+        guard severalTimes.contains(certification.address), let profile = certification.profile else {
+            return certification.address
+        }
+        return "\(certification.address) (\(profile))"
     }
 
     /// The table, lines joined by line feeds; fits the longest model id and 26 columns a region.
@@ -56,7 +68,7 @@ struct VerdictMatrix {
 
     private var table: [String] {
         let regions = Array(Set(certifications.map(\.region))).sorted()
-        let models = Dictionary(grouping: certifications, by: \.model).sorted { $0.key < $1.key }
+        let models = Dictionary(grouping: certifications, by: name).sorted { $0.key < $1.key }
         let width = max(5, models.map(\.key.count).max() ?? 0)
         var lines = ["", "model".padding(to: width) + regions.map { "  " + $0.padding(to: 24) }.joined()]
         lines.append(String(repeating: "─", count: width + regions.count * 26))
@@ -92,7 +104,7 @@ struct VerdictMatrix {
         guard detail == .figures else { return [] }
         return certifications.flatMap { certification -> [String] in
             guard let figures = certification.figures else { return [] }
-            return ["", "\(certification.model) in \(certification.region)  certification \(certification.id)"]
+            return ["", "\(name(certification)) in \(certification.region)  certification \(certification.id)"]
                 + FiguresReport(figures).lines.map { "  \($0)" }
                 + (certification.remedy.map { ["  next: \($0)"] } ?? [])
         }
@@ -111,7 +123,7 @@ struct VerdictMatrix {
         var why = certification.reasonCode.map { "\($0) " } ?? ""
         why += "after \(certification.attempts.counted("attempt"))\(Self.throttling(certification.reasonCode)). "
         var lines = [
-            "\(certification.status.rawValue)  \(certification.model) in \(certification.region): \(why)"
+            "\(certification.status.rawValue)  \(name(certification)) in \(certification.region): \(why)"
                 + (certification.reason ?? "")
         ]
         // Among the figures they stand anyway.

@@ -57,12 +57,13 @@ extension ErrorCategory {
     package var effect: ErrorEffect {
         switch self {
         case .throttledRequests, .throttledTokens, .accessPending, .timeout, .notReady, .serviceUnavailable,
-            .serviceInternal, .modelError, .streamError, .network, .unknown:
+            .serviceInternal, .modelError, .streamError, .network, .unknown, .runnerConfiguration:
+            // What looks like a wrong address may be a server that is being replaced.
             .retry
         case .accessNotGranted, .accessPolicy, .modelNotFound, .regionUnavailable, .inferenceProfileRequired,
             .modelLegacyLocked, .modelEndOfLife:
             .endsUnsupported
-        case .quotaDaily, .quotaBilling, .runnerAuthentication, .runnerConfiguration:
+        case .quotaDaily, .quotaBilling, .runnerAuthentication:
             .endsInconclusive
         case .capabilityUnsupported, .parameterUnsupported, .contextLength, .maxTokensCap:
             .skipsTest

@@ -162,15 +162,18 @@ struct TestConclusion: Sendable {
     /// A repeat is over; the next one begins anew.
     mutating func finishRepeat() {
         repeats.append(
-            FinishedRepeat(outcome: reached.outcome, explanation: reached.explanation, error: reached.error))
+            FinishedRepeat(
+                outcome: reached.outcome, explanation: reached.explanation, error: reached.error,
+                excerpt: reached.excerpt))
         reached = Reached(excerpt: reached.excerpt)
     }
 
     /// What the first repeat came to that did not pass decides.
     mutating func conclude(_ failure: FinishedRepeat, adding sentence: String) {
         reached.outcome = failure.outcome
-        reached.explanation = failure.explanation + " " + sentence
+        reached.explanation = sentence + " " + failure.explanation
         reached.error = failure.error
+        if let excerpt = failure.excerpt { reached.excerpt = excerpt }
     }
 
     /// Names the true cause of an error that came of cancelling; an outcome that was reached all the same stays.

@@ -99,8 +99,11 @@ extension TestSession {
         refused.expectation = .refusal(of: [.contextLength], withinSeconds: test.timeoutSeconds)
         // Who cuts off the beginning loses the fact with it.
         let tooMuch = FillerText(words: words, seed: 2).text(with: setting.needle, at: 0)
-        guard let exchange = await exchange(refused, sending: call.request.asked(after: tooMuch)) else { return }
+        // What the model is known not to take is left out: it is to refuse the length.
+        let request = adaptation.adapted(call.request.asked(after: tooMuch), for: refused)
+        guard let exchange = await exchange(refused, sending: request) else { return }
         if exchange.error?.isLimitOfAccess == true {
+            conclusion.add(exchange.record)
             conclusion.measure("over-limit-tested", 0)
             return
         }

@@ -103,7 +103,7 @@ extension Grader: Codable {
         if (try? Regex(pattern)) == nil { throw (fields["pattern"] ?? form).error("can't be read as a pattern") }
         if PatternCheck.mayRunForever(pattern) {
             throw (fields["pattern"] ?? form).error(
-                "repeats without bound what repeats without bound itself, which may take for ever; repeat it once")
+                "repeats what repeats without bound itself, which may take for ever; bound the inner one, as \\d{1,9}")
         }
         guard let unmatched = fields["whenUnmatched"] else { return .regex(pattern, whenUnmatched: .noAnswer) }
         guard let unmatched = Unmatched(rawValue: try unmatched.text()) else {

@@ -95,7 +95,7 @@ extension Grader {
             return .graderError("The pattern '\(pattern)' can't be read.")
         }
         guard text.utf8.count <= PatternCheck.mostBytes else {
-            return .graderError("The answer is too long for a pattern: more than \(PatternCheck.mostBytes) bytes.")
+            return .fail("The answer is longer than \(PatternCheck.mostBytes) bytes, too long to be matched.")
         }
         if text.contains(regex) { return .pass }
         let reason = "The answer does not match '\(pattern)'."

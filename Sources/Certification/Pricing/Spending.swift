@@ -36,8 +36,10 @@ package struct Spending: Sendable, Hashable, Codable {
 extension Spending {
     /// What one call cost: by its usage, else in full what was reserved for it, else nothing when it was refused.
     package init(of reservation: CallReservation, price: TokenPrice?, usage: TokenUsage?, error: ProviderError?) {
-        // No call is made of nothing: counts that are all zero are none.
-        if let billed = usage?.billed(outputLimit: reservation.outputTokens), billed != BilledTokens() {
+        // No call is made of nothing: counts that are all zero are none. Nor are those that no call can come to.
+        if let billed = usage?.billed(outputLimit: reservation.outputTokens), billed != BilledTokens(),
+            billed.output <= Self.mostOutput(of: reservation)
+        {
             self.init(
                 calls: 1, unpricedCalls: price == nil ? 1 : 0,
                 inputTokens: billed.input + billed.cacheRead + billed.cacheWrite, outputTokens: billed.output,
@@ -50,6 +52,14 @@ extension Spending {
                 calls: 1, unpricedCalls: price == nil ? 1 : 0, inputTokens: reservation.inputTokens,
                 outputTokens: reservation.outputTokens, amount: amount, estimatedAmount: amount)
         }
+    }
+}
+
+extension Spending {
+    /// What output is believed: some servers think beyond what a call allows, but none a thousand times over.
+    private static func mostOutput(of reservation: CallReservation) -> Int {
+        let allowed = min(max(0, reservation.outputTokens), 1_000_000_000)
+        return allowed * 8 + 65_536
     }
 }
 

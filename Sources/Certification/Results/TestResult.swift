@@ -81,11 +81,14 @@ package struct FinishedRepeat: Sendable, Hashable, Codable {
     package var explanation: String
     /// Nil unless an error decided the outcome.
     package var error: TestError?
+    /// The beginning of its answer; nil when there was none, and in results from before it was kept.
+    package var excerpt: String?
 
-    package init(outcome: TestOutcome, explanation: String, error: TestError? = nil) {
+    package init(outcome: TestOutcome, explanation: String, error: TestError? = nil, excerpt: String? = nil) {
         self.outcome = outcome
         self.explanation = UntrustedText(explanation).line(limit: 500)
         self.error = error
+        self.excerpt = excerpt.map { UntrustedText($0).excerpt(limit: 500) }
     }
 }
 

@@ -49,8 +49,7 @@ extension CertificationStore {
         on connection: PostgresConnection
     ) async throws -> CertificateStep {
         guard let prepared else {
-            return CertificateStep(
-                statements: isNewest ? [Self.endingCertificates(of: claim.target, now: ending.now)] : [])
+            return CertificateStep(statements: [Self.endingCertificates(of: claim.target, now: ending.now)])
         }
         let certificate = prepared.statement.certificate
         let statements = [
@@ -143,10 +142,10 @@ extension CertificationStore {
     private static func supersedingLate(_ id: CertificateID, of target: Target, now: Date) -> SQLStatement {
         """
         UPDATE certificates SET superseded_at = \(now)
-        WHERE id = \(id.rawValue) AND superseded_at IS NULL AND (
-            SELECT status FROM certifications
-            WHERE id = (SELECT certification_id FROM current_certifications WHERE \(fragment: target.isMatched))
-        ) NOT IN ('CERTIFIED', 'QUALITY_WARNING')
+        WHERE id = \(id.rawValue) AND superseded_at IS NULL AND EXISTS (
+            SELECT FROM certifications
+            WHERE \(fragment: target.isMatched) AND finished_at > \(now)
+                AND status IN ('FAILED', 'UNSUPPORTED') AND certified_until IS NULL)
         """
     }
 

@@ -79,7 +79,10 @@ extension CertificationStore {
                 detail: ["cause": [order.cause.rawValue], "reason": [order.reason]]
             ).record(on: connection)
         }
-        let messages = try revoked.map { record in
+        // Whom a certificate was superseded for, that was no longer relied on: nobody is told of the end of the rest of a
+        // target's history when a rubric changes.
+        let told = order.cause == .rubricChange ? revoked.filter { $0.supersededAt == nil } : revoked
+        let messages = try told.map { record in
             try OutgoingMessage(CertificateRevoked(record, order, now: now), trace: trace, now: now)
         }
         return (revoked, messages)

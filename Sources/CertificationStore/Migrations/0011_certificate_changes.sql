@@ -1,8 +1,6 @@
 -- All that a certificate says stays as it was issued, a change of the rubric ends certificates, and the list of revocations
 -- says when it changed.
 
-SET LOCAL lock_timeout = '10s';
-
 ALTER TABLE certificates DROP CONSTRAINT certificates_revocation_cause_check;
 ALTER TABLE certificates ADD CONSTRAINT certificates_revocation_cause_check
     CHECK (revocation_cause IN ('operator', 'model-end-of-life', 'drifted', 'rubric-change'));

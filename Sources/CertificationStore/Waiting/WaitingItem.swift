@@ -33,12 +33,17 @@ package struct WaitingItem: Sendable, Hashable {
 package struct WaitingFilter: Sendable, Hashable {
     package var kind: WaitingItem.Kind?
     package var job: JobID?
+    package var provider: ProviderID?
     package var model: ModelID?
     package var region: Region?
 
-    package init(kind: WaitingItem.Kind? = nil, job: JobID? = nil, model: ModelID? = nil, region: Region? = nil) {
+    package init(
+        kind: WaitingItem.Kind? = nil, job: JobID? = nil, provider: ProviderID? = nil, model: ModelID? = nil,
+        region: Region? = nil
+    ) {
         self.kind = kind
         self.job = job
+        self.provider = provider
         self.model = model
         self.region = region
     }
@@ -121,6 +126,7 @@ extension WaitingFilter {
         }
         // Asked of the outbox, so that other jobs' bodies need not be read.
         if let job { condition = "\(fragment: condition) AND o.correlation_id = \(job.rawValue)" }
+        if let provider { condition = "\(fragment: condition) AND c.provider = \(provider.rawValue)" }
         if let model { condition = "\(fragment: condition) AND c.model = \(model.rawValue)" }
         if let region { condition = "\(fragment: condition) AND c.region = \(region.rawValue)" }
         return condition

@@ -93,8 +93,9 @@ struct WaitingActionBody: Sendable {
             if filter.job == nil { faults.append(.field("job", "This must be a job's id.")) }
         }
         if let model {
-            filter.model = registry.model(ModelID(model))?.id
-            if filter.model == nil { faults.append(.field("model", registry.advice(onUnknown: model))) }
+            let found = registry.model(ModelID(model))
+            (filter.provider, filter.model) = (found?.provider, found?.id)
+            if found == nil { faults.append(.field("model", registry.advice(onUnknown: model))) }
         }
         if let region {
             filter.region = registry.region(Region(region)).map { _ in Region(region) }

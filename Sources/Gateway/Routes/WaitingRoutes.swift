@@ -47,8 +47,9 @@ struct WaitingRoutes: Sendable {
 
     private func filter(in query: inout QueryReader) -> WaitingFilter {
         let registry = registry.current
+        let model = registry.model(in: &query)
         var filter = WaitingFilter(
-            kind: query.choice("kind", of: WaitingItem.Kind.self), model: registry.model(in: &query)?.id,
+            kind: query.choice("kind", of: WaitingItem.Kind.self), provider: model?.provider, model: model?.id,
             region: registry.region(in: &query))
         if let text = query.text("job") {
             filter.job = JobID(text)

@@ -33,7 +33,7 @@ struct ContentGraderTests {
     @Test(
         "A pattern that may take for ever is told from one that does not",
         arguments: [
-            ("(a+)+$", true), (#"(\w+\s?)+$"#, true), ("((a*)b?)*", true), ("(?:x|y+){2,}", true), ("(a+){3}", false),
+            ("(a+)+$", true), (#"(\w+\s?)+$"#, true), ("((a*)b?)*", true), ("(?:x|y+){2,}", true), ("(a+){3}", false), ("(a+){20}", true), (#"(\w+\s?){1,50}$"#, true), (#"(?:\d{1,9}\.)+"#, false),
             ("(a+)?", false), ("[(+]+", false), (#"\(a+\)+"#, false), ("a+b+", false), ("(ab)+", false),
             ("(a|b)*c+", false),
             ("(a+)(b)+", false), ("^[0-9]{1,3}(,[0-9]{3})*$", false),
@@ -45,7 +45,7 @@ struct ContentGraderTests {
     @Test("A pattern is not looked for in a text that is too long for it")
     func longText() {
         let text = String(repeating: "a", count: PatternCheck.mostBytes + 1)
-        #expect(Self.grade(.regex("x.*y.*z", whenUnmatched: .fail), text) == nil)
+        #expect(Self.grade(.regex("x.*y.*z", whenUnmatched: .noAnswer), text) == .fail)
     }
 
     static let numbers: [(text: String, value: Double, tolerance: Double, wanted: Wanted)] = [

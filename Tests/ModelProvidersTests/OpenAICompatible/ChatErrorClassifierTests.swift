@@ -184,7 +184,7 @@ struct ChatErrorClassifierTests {
     @Test(
         "Only what may pass is tried again",
         arguments: [
-            (400, false), (401, false), (402, false), (403, false), (404, false), (408, true), (413, false),
+            (400, false), (401, false), (402, false), (403, false), (404, true), (408, true), (413, false),
             (429, true),
             (500, true), (502, true), (503, true), (504, true), (529, true),
         ])

@@ -11,7 +11,7 @@ extension JSONSchema {
         case text = "text"
         case texts = "a list of text"
         case textsMap = "a map of lists of text"
-        case pattern = "a regular expression"
+        case pattern = "a regular expression that repeats without bound nothing that does so itself"
         case reference = "a reference within the schema ('#' or '#/…')"
         case count = "a whole number from 0"
         case number = "a number"
@@ -82,10 +82,10 @@ extension JSONSchema {
             (.number, .number), (.list, .array):
             true
         case (.schemas, .array(let schemas)): !schemas.isEmpty
-        case (.patternMap, .object(let schemas)): schemas.keys.allSatisfy { (try? Regex($0)) != nil }
+        case (.patternMap, .object(let schemas)): schemas.keys.allSatisfy(PatternCheck.isUsable)
         case (.texts, .array(let texts)): texts.allSatisfy { $0.text != nil }
         case (.textsMap, .object(let lists)): lists.values.allSatisfy { isWellFormed($0, as: .texts) }
-        case (.pattern, .string(let pattern)): (try? Regex(pattern)) != nil
+        case (.pattern, .string(let pattern)): PatternCheck.isUsable(pattern)
         case (.reference, .string(let reference)): reference == "#" || reference.hasPrefix("#/")
         case (.count, .number(let number)): number.isWhole && number >= 0
         case (.positive, .number(let number)): number > 0

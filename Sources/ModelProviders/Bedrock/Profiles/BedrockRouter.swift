@@ -63,7 +63,7 @@ final class BedrockRouter: Sendable {
             ?? listed.best(for: target.model, kind: .global, in: target.region)
         var geographic = target
         geographic.profile = .geographic
-        guard let called = profile?.id ?? (listed.isEmpty ? geographic.bedrockModelID : nil),
+        guard let called = profile?.id ?? (listed.isEmpty ? knownID(geographic) ?? geographic.bedrockModelID : nil),
             called != route.calledModel
         else { return nil }
         return BedrockRoute(calledModel: called, operation: route.operation, refusedModel: route.calledModel)

@@ -220,11 +220,11 @@ struct ChatUsage: Decodable {
         let cached = container.lenient(InputDetails.self, .inputDetails)?.cached_tokens
         let reasoning = container.lenient(OutputDetails.self, .outputDetails)?.reasoning_tokens
         let total = container.lenient(Int.self, .total).map(Self.bounded) ?? input + visible
+        let thoughts = Self.thoughts(
+            beside: visible, input: input, total: total, cached: cached, reasoning: reasoning)
         tokenUsage = TokenUsage(
-            inputTokens: input,
-            outputTokens: visible
-                + Self.thoughts(beside: visible, input: input, total: total, cached: cached, reasoning: reasoning),
-            totalTokens: total, cacheReadTokens: cached, reasoningTokens: reasoning)
+            inputTokens: input, outputTokens: visible + thoughts, totalTokens: total, cacheReadTokens: cached,
+            reasoningTokens: reasoning ?? (thoughts > 0 ? thoughts : nil))
     }
 
     /// The output tokens that `completion_tokens` leaves out: xAI and Gemini count what a model thought in the total alone.

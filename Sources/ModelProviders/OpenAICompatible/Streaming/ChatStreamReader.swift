@@ -128,8 +128,7 @@ struct ChatStreamReader {
     }
 
     private func failure(_ message: String) -> ProviderError {
-        ProviderError(
-            category: .streamError, code: "", message: message, requestID: requestID, partialText: partialText)
+        completed(ProviderError(category: .streamError, code: "", message: message, requestID: requestID))
     }
 
     /// Nil when no text had been streamed.
