@@ -98,12 +98,3 @@ struct JobRequest: Encodable, Sendable {
     var unknownPrices: String?
     var force: Bool?
 }
-
-/// The regions as the gateway shows them.
-struct RegionListAnswer: Decodable, Sendable {
-    struct Region: Decodable, Sendable {
-        var id: String
-    }
-
-    var regions: [Region]
-}

@@ -11,7 +11,7 @@ extension JSONSchema {
         case text = "text"
         case texts = "a list of text"
         case textsMap = "a map of lists of text"
-        case pattern = "a regular expression that repeats without bound nothing that does so itself"
+        case pattern = "a regular expression, bounded within what repeats"
         case reference = "a reference within the schema ('#' or '#/…')"
         case count = "a whole number from 0"
         case number = "a number"
