@@ -96,7 +96,10 @@ struct JSONSchemaTests {
         (#"{"items": {"$id": "a"}}"#, "the schema's keyword '$id' is not supported (at '/items')"),
         (#"{"items": [true]}"#, "the schema's keyword 'items' must be a schema (at '')"),
         (#"{"minLength": -1}"#, "the schema's keyword 'minLength' must be a whole number from 0 (at '')"),
-        (#"{"pattern": "("}"#, "the schema's keyword 'pattern' must be a regular expression, bounded within what repeats (at '')"),
+        (
+            #"{"pattern": "("}"#,
+            "the schema's keyword 'pattern' must be a regular expression, bounded within what repeats (at '')"
+        ),
         (#"{"type": "int"}"#, "the schema's keyword 'type' must be a type's name, or a list of them (at '')"),
     ]
 
