@@ -137,10 +137,13 @@ def test_an_independent_library_verifies_it(system, certificate, schemas):
 def test_one_changed_byte_fails_in_both(system, certificate):
     text, keys = certificate["jws"], keys_of(system)
     (system.folder / "keys.json").write_bytes(system.get("/api/v1/keys"))
-    for position in range(0, len(text), 97):
+    last = len(text) - 1
+    for position in [*range(0, last, 97), last]:
         changed = text[:position] + ("A" if text[position] != "A" else "B") + text[position + 1 :]
-        with pytest.raises(Exception):  # noqa: B017: a broken header fails in many ways
-            verified(changed, keys)
+        # The last character holds four bits that are no part of the signature. The library passes over them, ours refuses.
+        if position < last:
+            with pytest.raises(Exception):  # noqa: B017: a broken header fails in many ways
+                verified(changed, keys)
         (system.folder / "changed.jws").write_text(changed)
         assert system.command("verify", "changed.jws", "--keys", "keys.json").returncode == 1
 
