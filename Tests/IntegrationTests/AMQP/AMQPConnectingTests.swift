@@ -36,7 +36,7 @@ struct AMQPConnectingTests {
     func closedPort() async throws {
         var configuration = try AMQPTestBroker.configuration()
         configuration.host = "127.0.0.1"
-        let closed = try TCPProxy.ClosedPort()
+        let closed = try LoopbackPort(.closed)
         configuration.port = closed.port
         let start = ContinuousClock.now
         let code = await failure(configuration)?.code
@@ -55,7 +55,7 @@ struct AMQPConnectingTests {
     @Test("A server that accepts and says nothing is given up after the connect timeout")
     func silentServer() async throws {
         var configuration = try AMQPTestBroker.configuration()
-        let proxy = try TCPProxy(to: configuration.host, port: configuration.port)
+        let proxy = try TCPProxy(to: configuration.port)
         defer { proxy.close() }
         proxy.stall()
         configuration.host = "127.0.0.1"
@@ -90,7 +90,7 @@ struct AMQPConnectingTests {
     @Test("A broker that falls silent is noticed by its missing heartbeats")
     func silence() async throws {
         var configuration = try AMQPTestBroker.configuration()
-        let proxy = try TCPProxy(to: configuration.host, port: configuration.port)
+        let proxy = try TCPProxy(to: configuration.port)
         defer { proxy.close() }
         configuration.host = "127.0.0.1"
         configuration.port = proxy.port
@@ -104,7 +104,7 @@ struct AMQPConnectingTests {
     @Test("A peer that stops reading is given up after the write timeout and no caller hangs")
     func fullSocket() async throws {
         var configuration = try AMQPTestBroker.configuration()
-        let proxy = try TCPProxy(to: configuration.host, port: configuration.port)
+        let proxy = try TCPProxy(to: configuration.port)
         defer { proxy.close() }
         configuration.host = "127.0.0.1"
         configuration.port = proxy.port

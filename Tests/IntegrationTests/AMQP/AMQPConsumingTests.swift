@@ -140,7 +140,7 @@ struct AMQPConsumingTests {
         try await AMQPTestBroker.withQueue { _, channel, queue in
             try await publish(["a"], to: queue, on: channel)
             var configuration = try AMQPTestBroker.configuration()
-            let proxy = try TCPProxy(to: configuration.host, port: configuration.port)
+            let proxy = try TCPProxy(to: configuration.port)
             defer { proxy.close() }
             configuration.host = "127.0.0.1"
             configuration.port = proxy.port

@@ -101,7 +101,7 @@ struct AMQPPublishingTests {
     func killed() async throws {
         try await AMQPTestBroker.withQueue { _, _, queue in
             var configuration = try AMQPTestBroker.configuration()
-            let proxy = try TCPProxy(to: configuration.host, port: configuration.port)
+            let proxy = try TCPProxy(to: configuration.port)
             defer { proxy.close() }
             configuration.host = "127.0.0.1"
             configuration.port = proxy.port

@@ -19,7 +19,7 @@ struct ReconnectingConnectionTests {
     @Test("A lost connection is opened again at once, and stopping closes it")
     func reconnects() async throws {
         var configuration = try AMQPTestBroker.configuration()
-        let proxy = try TCPProxy(to: configuration.host, port: configuration.port)
+        let proxy = try TCPProxy(to: configuration.port)
         defer { proxy.close() }
         configuration.host = "127.0.0.1"
         configuration.port = proxy.port
@@ -48,7 +48,7 @@ struct ReconnectingConnectionTests {
     func unreachable() async throws {
         var configuration = try AMQPTestBroker.configuration()
         configuration.host = "127.0.0.1"
-        let closed = try TCPProxy.ClosedPort()
+        let closed = try LoopbackPort(.closed)
         configuration.port = closed.port
         let reconnecting = ReconnectingConnection(configuration, logger: AMQPTestBroker.logger)
         try await withThrowingTaskGroup { group in

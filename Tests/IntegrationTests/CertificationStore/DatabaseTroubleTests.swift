@@ -118,7 +118,7 @@ private struct Worker: Sendable {
     init(of scenario: CertificationScenario, acquireTimeout: Duration = .seconds(60)) throws {
         let url = try #require(ProcessInfo.processInfo.environment["TEST_DATABASE_URL"])
         var components = try #require(URLComponents(string: url))
-        proxy = try TCPProxy(to: components.host ?? "127.0.0.1", port: components.port ?? 5432)
+        proxy = try TCPProxy(to: components.port ?? 5432)
         components.host = "127.0.0.1"
         components.port = proxy.port
         var configuration = try PostgresConfiguration(url: try #require(components.string)).searching(scenario.schema)

@@ -136,7 +136,7 @@ struct DoctorTests {
 
     @Test("Servers that take connections and never answer hold it up for seconds only")
     func hangingServers() async throws {
-        let silent = try SilentServer()
+        let silent = try LoopbackPort(.listening)
         let settings = ServiceSettings(values: [
             "RABBITMQ_MANAGEMENT_URL": "http://a:b@127.0.0.1:\(silent.port)",
             "DATABASE_URL": "postgres://a:b@127.0.0.1:\(silent.port)/c?sslmode=disable",
@@ -165,29 +165,4 @@ struct DoctorTests {
         let nobody = await findings(.mailServer, ServiceSettings(values: ["SMTP_URL": "smtp://127.0.0.1:1"]))
         #expect(nobody.map(\.severity) == [.error])
     }
-}
-
-/// Listens, so that connections succeed, and never answers.
-private final class SilentServer: Sendable {
-    let port: Int
-    private let descriptor: Int32
-
-    init() throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let socket = descriptor
-        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(socket, generic, length) == 0 && listen(socket, 64) == 0
-                    && getsockname(socket, generic, &length) == 0
-            }
-        }
-        try #require(isListening)
-        port = Int(UInt16(bigEndian: address.sin_port))
-    }
-
-    deinit { close(descriptor) }
 }

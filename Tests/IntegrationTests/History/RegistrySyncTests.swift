@@ -12,7 +12,7 @@ import Testing
 struct RegistrySyncTests {
     @Test("A process that stops in the middle of a sync ends it, so that nobody waits for it")
     func stopped() async throws {
-        let server = try SilentServer()
+        let server = try LoopbackPort(.listening)
         try await CertificationScenario.run { scenario in
             let engine = try CurlEngine()
             let plane = try #require(
@@ -36,29 +36,4 @@ struct RegistrySyncTests {
             await engine.shutdown()
         }
     }
-}
-
-/// Takes connections and never says anything.
-private final class SilentServer {
-    let port: Int
-    private let descriptor: Int32
-
-    init() throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = descriptor
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, size) == 0 && listen(descriptor, 8) == 0
-                    && getsockname(descriptor, address, &size) == 0
-            }
-        }
-        port = Int(UInt16(bigEndian: address.sin_port))
-        if !isBound { throw Unexpected("no port could be had") }
-    }
-
-    deinit { close(descriptor) }
 }

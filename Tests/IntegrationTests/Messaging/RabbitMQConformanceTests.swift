@@ -26,7 +26,7 @@ private struct RabbitMQUnderTest: ConformanceBroker {
     /// Lends a connected broker.
     static func with(_ body: (RabbitMQUnderTest) async throws -> Void) async throws {
         var url = try #require(URLComponents(string: try AMQPTestBroker.url()))
-        let proxy = try TCPProxy(to: url.host ?? "127.0.0.1", port: url.port ?? 5672)
+        let proxy = try TCPProxy(to: url.port ?? 5672)
         defer { proxy.close() }
         url.host = "127.0.0.1"
         url.port = proxy.port

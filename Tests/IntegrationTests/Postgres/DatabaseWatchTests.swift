@@ -19,7 +19,7 @@ struct DatabaseWatchTests {
     @Test("The gate closes while the database is out of reach and opens when it is back", arguments: Trouble.allCases)
     func outage(_ trouble: Trouble) async throws {
         let url = try Self.url()
-        let proxy = try TCPProxy(to: url.host ?? "127.0.0.1", port: url.port ?? 5432)
+        let proxy = try TCPProxy(to: url.port ?? 5432)
         defer { proxy.close() }
         let gate = ConsumptionGate()
         try await watching(through: proxy, gate) {
@@ -40,7 +40,7 @@ struct DatabaseWatchTests {
     @Test("A lost connection that is followed by another closes nothing")
     func hiccup() async throws {
         let url = try Self.url()
-        let proxy = try TCPProxy(to: url.host ?? "127.0.0.1", port: url.port ?? 5432)
+        let proxy = try TCPProxy(to: url.port ?? 5432)
         defer { proxy.close() }
         let gate = ConsumptionGate()
         let closures = Journal<ConsumptionGate.State>()
@@ -57,7 +57,7 @@ struct DatabaseWatchTests {
     @Test("A consumer whose handler needs the database loses nothing and counts no attempt over an outage")
     func consumer() async throws {
         let url = try Self.url()
-        let proxy = try TCPProxy(to: url.host ?? "127.0.0.1", port: url.port ?? 5432)
+        let proxy = try TCPProxy(to: url.port ?? 5432)
         defer { proxy.close() }
         let client = PostgresClient(
             configuration: try Self.configuration(through: proxy), logger: PostgresScratch.logger)

@@ -14,31 +14,21 @@ final class TCPProxy: Sendable {
         var isClosed = false
     }
 
-    /// A port that nothing listens on and nobody else can get, for as long as this lives.
-    final class ClosedPort: Sendable {
-        let port: Int
-        private let descriptor: Int32
+    var port: Int { listener.port }
 
-        init() throws { (descriptor, port) = try TCPProxy.bound() }
-
-        deinit { Glibc.close(descriptor) }
-    }
-
-    let port: Int
-    private let listener: Int32
-    private let target: (host: String, port: Int)
+    private let listener: LoopbackPort
+    private let target: Int
     private let state = Mutex(State())
 
-    init(to host: String, port: Int) throws {
-        target = (host, port)
-        (listener, self.port) = try Self.bound()
-        guard listen(listener, 16) == 0 else { throw POSIXError(.EADDRINUSE) }
+    /// - Parameter port: the server's, on the loopback interface.
+    init(to port: Int) throws {
+        target = port
+        listener = try LoopbackPort(.listening)
         Thread.detachNewThread { [self] in accept() }
     }
 
     deinit {
         for descriptor in state.withLock({ $0.connections }) { Glibc.close(descriptor) }
-        Glibc.close(listener)
     }
 
     /// How many connections it has carried so far.
@@ -61,47 +51,20 @@ final class TCPProxy: Sendable {
     /// Breaks every connection and takes no more. What is closed already may be closed again.
     func close() {
         state.withLock { $0.isClosed = true }
-        shutdown(listener, Int32(SHUT_RDWR))
+        shutdown(listener.descriptor, Int32(SHUT_RDWR))
         cut()
-    }
-
-    private static func bound() throws -> (descriptor: Int32, port: Int) {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = loopback(port: 0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
-            }
-        }
-        guard status else { throw POSIXError(.EADDRNOTAVAIL) }
-        return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
-    }
-
-    private static func loopback(port: Int) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        return address
     }
 
     private func accept() {
         while true {
-            let client = Glibc.accept(listener, nil, nil)
+            let client = Glibc.accept(listener.descriptor, nil, nil)
             guard client >= 0 else { break }
             guard !state.withLock({ $0.isRefusing || $0.isClosed }) else {
                 Glibc.close(client)
                 continue
             }
             let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            var address = Self.loopback(port: target.port)
-            let status = withUnsafePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
-            guard status == 0 else {
+            guard (try? LoopbackPort.connect(server, to: target)) != nil else {
                 Glibc.close(client)
                 Glibc.close(server)
                 continue
